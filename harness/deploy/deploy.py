@@ -1,6 +1,7 @@
 """Deploys a stack: target, synth, init, preflight, apply, outputs."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +12,7 @@ from harness.deploy.existing_resources import (
     require_existing_resources,
     require_no_existing_resources,
 )
-from harness.deploy.failure_reasons import cancelled, with_failure_reasons
+from harness.deploy.failure_reasons import cancelled, logged_warnings, with_failure_reasons
 from harness.deploy.guards import require_permission
 from harness.deploy.initialization import initialization
 from harness.deploy.preflight import blocked_error, require_deployable
@@ -235,6 +236,7 @@ def _preflight(run: Run, stack: SynthesizedStack, target: Target, tools: Tools) 
 def _apply(
     run: Run, workspace: WorkingDirectory, config: StackConfiguration, target: Target
 ) -> State:
+    started = time.time()
     try:
         with run.timeline.phase("apply"):
             state = _apply_watched(run, workspace, config, target)
@@ -246,6 +248,8 @@ def _apply(
         rules = (explain(each.code, each.message) for each in error.aws_errors)
         for rule in {rule.id: rule for rule in rules if rule is not None}:
             error.add_note(f"Preflight catches this before anything is deployed: rule {rule}")
+        for warning in logged_warnings(target.log_files(run.record.attachment), started):
+            error.add_note(f"The {target.name} target logged: {warning}")
         raise error from None
     if reason := workspace.normal_speed_reason():
         run.timeline.note(f"the AWS provider ran at normal speed: {reason}")

@@ -5,6 +5,7 @@ Terraform itself reports only a timeout.
 
 import logging
 import re
+import time
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from harness.aws.clients import Clients
+from harness.core.redaction import redact
 from harness.deploy.service_watch import ServiceFailure
 from harness.deploy.stopped_tasks import FailedTask, failed_tasks
 from harness.deploy.task_logs import last_lines
@@ -28,6 +30,7 @@ logger = logging.getLogger(__name__)
 _LOGS = 5
 
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
+_WARNING = re.compile(r"^(\S+ \S+),\d+ (?:WARNING|ERROR) \S+ (.*(?:\n(?!\d{4}-).+)*)", re.MULTILINE)
 _REMEDIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["remedy"]
 
 
@@ -55,6 +58,21 @@ def with_failure_reasons(
         aws_errors=[*found.aws_errors, *error.aws_errors],
         remedy=found.remedy or error.remedy,
     )
+
+
+def logged_warnings(logs: Sequence[Path], since: float) -> list[str]:
+    """Return the warnings and errors in the log of a target of this machine, similar ones once.
+
+    Args:
+        logs: Its log files, its own first; empty: it has none.
+        since: The time from which on, in seconds since the epoch.
+    """
+    began = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(since))
+    paths = [path for path in logs[:1] if path.is_file()]
+    text = "".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
+    found = [redact(message) for logged, message in _WARNING.findall(text) if logged >= began]
+    # A second attempt has, at most, other details.
+    return list({each.partition("\n")[0]: each for each in found}.values())
 
 
 def cancelled(

@@ -16,7 +16,6 @@ _CANDIDATES = ("postgres", "nobody")
 class Account:
     """A user and group to run a process as."""
 
-    name: str
     uid: int
     gid: int
 
@@ -41,7 +40,7 @@ def unprivileged_account() -> Account | None:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(name, entry.pw_uid, entry.pw_gid)
+        return Account(entry.pw_uid, entry.pw_gid)
     raise EmulatorError(
         "PostgreSQL refuses to run as root, and this system has none of the accounts "
         f"{', '.join(_CANDIDATES)}",

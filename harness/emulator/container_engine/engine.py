@@ -1,6 +1,7 @@
 """The engine: all containers, images and volumes of one embedded cloud."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,8 @@ from harness.emulator.container_engine.lifecycle import Lifecycle
 from harness.emulator.container_engine.logs import ContainerLog
 from harness.emulator.container_engine.network import LoopbackNetwork
 from harness.emulator.container_engine.volumes import VolumeStore
+
+logger = logging.getLogger(__name__)
 
 
 class Engine:
@@ -131,6 +134,7 @@ class Engine:
         try:
             await asyncio.to_thread(image.pull)
         except HarnessError as error:
+            logger.warning("image %s cannot be pulled: %s", reference, error)
             raise DockerApiError(str(error)) from error
         return image
 

@@ -58,7 +58,7 @@ class Lifecycle:
         try:
             await self._start(container, context)
         except DockerApiError as error:
-            logger.info("%s", error)
+            logger.warning("%s", error)
 
     async def _start(self, container: Container, context: LaunchContext) -> bool:
         async with container.lock:

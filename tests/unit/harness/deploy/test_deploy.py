@@ -93,6 +93,20 @@ class TestDeploy:
 
         assert "cloudfront" in "".join(raised.value.__notes__)
 
+    def test_an_apply_error_has_a_note_for_each_warning_of_a_target_of_this_machine(
+        self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        log = tmp_path / "cloud.log"
+        log.write_text("2999-01-01 00:00:00,000 WARNING engine: initdb ended with status 1\n")
+        monkeypatch.setattr(fake_run.target, "log_files", lambda _: [log])
+        fake_run.fail("apply", lines(error("unexpected state 'failed'")))
+
+        with pytest.raises(TerraformError) as raised:
+            deploy(fake_run.run())
+
+        (note,) = raised.value.__notes__
+        assert note.endswith(" target logged: initdb ended with status 1")
+
     @pytest.mark.parametrize("kind", [EmulatorError, TargetError])
     def test_a_target_that_has_ended_is_reported_before_the_error_of_terraform(
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch, kind: type[HarnessError]

@@ -1,10 +1,12 @@
 """The reasons of stopped tasks come before the timeout that Terraform reports."""
 
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.deploy.failure_reasons import cancelled, with_failure_reasons
+from harness.deploy.failure_reasons import cancelled, logged_warnings, with_failure_reasons
 from harness.deploy.service_watch import ServiceFailure
 from harness.terraform.errors import TerraformError, terraform_error
 from harness.terraform.events import Diagnostic
@@ -242,3 +244,27 @@ class TestCancelledApply:
         error = cancelled(FakeTarget(ecs()), ServiceFailure(SERVICE, "its rollout failed"))
 
         assert error.message == f"ECS service {SERVICE.name}: its rollout failed"
+
+
+def test_the_warnings_of_a_target_are_those_since_a_time(tmp_path: Path) -> None:
+    log = tmp_path / "cloud.log"
+    log.write_text(
+        "2026-11-27 06:00:00,000 WARNING engine: of an earlier run\n"
+        "2026-11-27 07:00:00,000 INFO engine: started\n"
+        "2026-11-27 07:00:01,000 WARNING engine: image cannot be pulled: searched:\n"
+        "  - folder 1\n"
+        "2026-11-27 07:00:02,000 ERROR rds: no container\n"
+        "2026-11-27 07:00:03,000 WARNING engine: image cannot be pulled: searched:\n"
+        "  - folder 2\n"
+        "2026-11-27 07:00:04,000 INFO engine: stopped\n"
+    )
+    since = time.mktime(time.strptime("2026-11-27 07:00:00", "%Y-%m-%d %H:%M:%S"))
+
+    assert logged_warnings([log, tmp_path / "container.log"], since) == [
+        "image cannot be pulled: searched:\n  - folder 2",
+        "no container",
+    ]
+
+
+def test_a_target_without_a_log_has_no_warnings(tmp_path: Path) -> None:
+    assert logged_warnings([], 0.0) == logged_warnings([tmp_path / "none.log"], 0.0) == []

@@ -67,7 +67,7 @@ def test_what_its_engine_left_elsewhere_is_removed_with_a_cloud(
     monkeypatch.setattr(volumes, "_SHARED_TEMPORARY", elsewhere)
     directory = create_folder(a_cloud(temporary_folder))
     engine = create_folder(directory / ENGINE_FOLDER)
-    VolumeStore(engine, Account("nobody", 65534, 65534)).create("data")
+    VolumeStore(engine, Account(65534, 65534)).create("data")
     assert len(list(elsewhere.iterdir())) == 1
 
     remove_cloud_folder(directory)

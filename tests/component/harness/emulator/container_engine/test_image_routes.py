@@ -25,10 +25,13 @@ async def test_an_image_has_to_be_pulled_before_it_runs(docker: Docker, image: S
     assert (await docker.get("/images/json"))[0]["RepoTags"] == ["example/script:1.0"]
 
 
-async def test_a_failed_pull_reports_the_reason(docker: Docker, image: ScriptImage) -> None:
+async def test_a_failed_pull_reports_and_logs_the_reason(
+    docker: Docker, image: ScriptImage, caplog: pytest.LogCaptureFixture
+) -> None:
     image.pull_error = "the package index cannot be reached"
     pulled = await docker.post("/images/create", fromImage="example/script", tag="1.0")
     assert events(pulled.text)[-1]["error"] == image.pull_error
+    assert f"image example/script:1.0 cannot be pulled: {image.pull_error}" in caplog.messages
 
 
 async def test_a_bug_in_an_image_is_not_reported_as_a_failed_pull(

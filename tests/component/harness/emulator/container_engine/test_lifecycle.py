@@ -83,7 +83,10 @@ async def test_a_start_in_the_background_returns_before_the_preparation_has_ende
 
 
 async def test_a_start_in_the_background_that_fails_ends_the_container(
-    docker: Docker, image: ScriptImage, monkeypatch: pytest.MonkeyPatch
+    docker: Docker,
+    image: ScriptImage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(image, "starts_in_background", True)
     image.before = ("import sys; sys.exit('no space left')",)
@@ -96,6 +99,9 @@ async def test_a_start_in_the_background_that_fails_ends_the_container(
     assert (state["Status"], state["ExitCode"]) == ("exited", 128)
     assert "no space left" in state["Error"]
     assert b"no space left" in await docker.logs(key)
+    (warning,) = (each for each in caplog.records if each.levelname == "WARNING")
+    assert "failed to start container database" in warning.getMessage()
+    assert "no space left" in warning.getMessage()
 
 
 async def test_removal_ends_a_start_in_the_background(

@@ -26,7 +26,7 @@ def test_root_uses_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(pwd, "getpwnam", only_nobody)
-    assert unprivileged_account() == Account("nobody", 65534, 65533)
+    assert unprivileged_account() == Account(65534, 65533)
 
 
 def test_a_user_id_without_an_account_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,5 +76,5 @@ def test_the_owner_of_a_folder_and_its_contents_changes(
     monkeypatch.setattr(os, "chown", chown)
     change_owner(tmp_path, None)
     assert handed == {}
-    change_owner(tmp_path, Account("nobody", 7, 8))
+    change_owner(tmp_path, Account(7, 8))
     assert handed == dict.fromkeys((tmp_path.name, "folder", "file"), (7, 8))

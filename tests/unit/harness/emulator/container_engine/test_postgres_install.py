@@ -23,7 +23,7 @@ def test_an_accessible_installation_is_not_copied(
     tmp_path: Path, installation: PostgresInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgres_install, "first_inaccessible_folder", lambda path: None)
-    assert stage_installation(installation, tmp_path, Account("nobody", 1, 1)) is installation
+    assert stage_installation(installation, tmp_path, Account(1, 1)) is installation
     assert stage_installation(installation, tmp_path, None) is installation
 
 
@@ -40,13 +40,13 @@ def test_an_inaccessible_installation_is_copied_once(
     monkeypatch.setattr(postgres_install, "first_inaccessible_folder", lambda path: path)
     if not linkable:
         monkeypatch.setattr(os, "link", other_file_system)
-    copied = stage_installation(installation, tmp_path, Account("nobody", 1, 1))
+    copied = stage_installation(installation, tmp_path, Account(1, 1))
     assert copied.bin == tmp_path / "postgresql-16.15" / "bin"
     assert (copied.bin / "postgres").stat().st_mode & 0o777 == 0o755
     assert copied.bin.parent.stat().st_mode & 0o777 == 0o755
     marker = copied.bin / "marker"
     marker.touch()
-    assert stage_installation(installation, tmp_path, Account("nobody", 1, 1)) == copied
+    assert stage_installation(installation, tmp_path, Account(1, 1)) == copied
     assert marker.exists()
 
 
@@ -62,7 +62,7 @@ def test_a_copy_is_open_to_other_accounts_whatever_the_umask_of_the_original(
         folder.chmod(0o700)
     installation = PostgresInstallation(server.parent, "16.1", tls=True, origin="of the test")
 
-    copied = stage_installation(installation, tmp_path, Account("nobody", 1, 1))
+    copied = stage_installation(installation, tmp_path, Account(1, 1))
 
     assert (copied.bin / "postgres").stat().st_mode & 0o777 == 0o755
     assert copied.bin.stat().st_mode & 0o777 == copied.bin.parent.stat().st_mode & 0o777 == 0o755

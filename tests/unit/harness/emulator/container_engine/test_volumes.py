@@ -18,7 +18,7 @@ from harness.emulator.container_engine.volumes import (
     unpack,
 )
 
-ACCOUNT = Account("nobody", 65534, 65534)
+ACCOUNT = Account(65534, 65534)
 
 
 @pytest.fixture
