@@ -53,14 +53,8 @@ def compare(settings: HarnessSettings, note: Callable[[str], object]) -> Compari
     bare = _bare(settings, note)
     note("harness: catalog-harness run")
     started = time.monotonic()
-    command = [
-        sys.executable,
-        "-m",
-        __package__.partition(".")[0],
-        "run",
-        "--region",
-        settings.region,
-    ]
+    command = [sys.executable, "-m", __package__.partition(".")[0], "run"]
+    command += ["--region", settings.region]
     command += [f"--provider-clock={settings.provider_clock}"] if settings.provider_clock else []
     completed = subprocess.run(
         command, stdout=subprocess.DEVNULL, timeout=_RUN_SECONDS, check=False

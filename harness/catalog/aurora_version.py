@@ -13,11 +13,7 @@ _NEAREST = 5
 
 
 def resolve_aurora_version(
-    rds: Any,
-    *,
-    major: int,
-    preferred_minor: str,
-    explicit: str | None,
+    rds: Any, *, major: int, preferred_minor: str, explicit: str | None
 ) -> tuple[str, str]:
     """Return the Aurora PostgreSQL version to deploy, and the reason for the choice.
 

@@ -116,11 +116,7 @@ class Aurora(ServiceChecks):
         expect_equal("types", types, {name: type(expected[name]).__name__ for name in expected})
         return f"username, password, host, port, dbname, engine; host {credentials.host}"
 
-    @check(
-        "the secret opens an encrypted connection",
-        *_TLS,
-        plane=Plane.DATA,
-    )
+    @check("the secret opens an encrypted connection", *_TLS, plane=Plane.DATA)
     def connects_with_secret(self) -> str:
         """Connect directly, with the certificate verified where the target has an authority."""
         credentials = read_credentials(self.context)

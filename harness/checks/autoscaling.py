@@ -8,11 +8,7 @@ from harness.aws.capability import Capability
 from harness.aws.paging import pages
 from harness.checks.framework.check import ServiceChecks, check, expect_equal, one
 from harness.checks.framework.expected import Tier
-from harness.checks.framework.resources import (
-    active_service,
-    running_tasks,
-    target_health,
-)
+from harness.checks.framework.resources import active_service, running_tasks, target_health
 from harness.run.evidence import Plane
 
 if TYPE_CHECKING:

@@ -19,11 +19,7 @@ class LazyGroup(click.Group):
     """
 
     def __init__(
-        self,
-        *args: Any,
-        summaries: Mapping[str, str],
-        modules: Mapping[str, str],
-        **kwargs: Any,
+        self, *args: Any, summaries: Mapping[str, str], modules: Mapping[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.summaries = summaries

@@ -45,12 +45,7 @@ class ProcessError(HarnessError):
     """
 
     def __init__(
-        self,
-        message: str,
-        *,
-        returncode: int | None = None,
-        output: str = "",
-        remedy: str = "",
+        self, message: str, *, returncode: int | None = None, output: str = "", remedy: str = ""
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.returncode = returncode

@@ -18,12 +18,7 @@ from harness.deploy.initialization import initialization
 from harness.deploy.preflight import blocked_error, require_deployable
 from harness.deploy.service_watch import watched
 from harness.deploy.validate import plan_findings
-from harness.deploy.workspace import (
-    Tools,
-    find_tools,
-    terraform_listener,
-    workspace_of,
-)
+from harness.deploy.workspace import Tools, find_tools, terraform_listener, workspace_of
 from harness.preflight.explanation import explain
 from harness.preflight.terraform_version import TerraformVersion
 from harness.run.ledger import RunRecord, RunStatus

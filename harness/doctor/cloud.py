@@ -13,7 +13,12 @@ from harness.emulator.container_engine.accounts import unprivileged_account
 from harness.emulator.container_engine.config import LONGEST_SOCKET_PATH
 from harness.emulator.container_engine.network import require_free_port
 from harness.emulator.container_engine.postgres_install import find_local_postgres
-from harness.emulator.container_engine.postgres_wheel import DEFAULT_MAJOR, PACKAGE, PINS
+from harness.emulator.container_engine.postgres_wheel import (
+    DEFAULT_MAJOR,
+    PACKAGE,
+    PINS,
+    missing_libraries,
+)
 from harness.emulator.dead_clouds import CLOUD_PREFIX
 
 # The patches of the gateway correct the behaviour of this version.
@@ -58,6 +63,10 @@ def diagnose_database_server() -> Diagnosis:
     """
     unprivileged_account()
     server = find_local_postgres(DEFAULT_MAJOR)
+    if server is None and (libraries := missing_libraries()):
+        found = f"no PostgreSQL {DEFAULT_MAJOR} here; that of {PACKAGE} needs {libraries}"
+        remedy = "install them with the system's package manager, or PostgreSQL"
+        return Diagnosis("PostgreSQL", Verdict.MISSING, found, remedy)
     if server is None:
         found = (
             f"no PostgreSQL {DEFAULT_MAJOR} here; {PACKAGE} {PINS[DEFAULT_MAJOR]} is downloaded "

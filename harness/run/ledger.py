@@ -16,11 +16,7 @@ from harness.core.folders import create_folder, create_private_folder, remove_fo
 from harness.run.lock_files import LOCK_FILE, RECORD_FILE
 from harness.run.owner import Owner, dead_owner, living_owner
 from harness.run.record import RunRecord, RunStatus, is_suffix, read_record
-from harness.settings.settings import (
-    MAX_SUFFIX_LENGTH,
-    HarnessSettings,
-    new_environment_suffix,
-)
+from harness.settings.settings import MAX_SUFFIX_LENGTH, HarnessSettings, new_environment_suffix
 
 __all__ = ["Ledger", "RunRecord", "RunStatus", "now"]
 

@@ -43,12 +43,7 @@ class AwsTarget(Target):
     # What is waited for on AWS takes its time; a faster clock would only end the wait too early.
     default_clock: ClassVar[int] = 1
 
-    def __init__(
-        self,
-        *,
-        region: str,
-        attachment: Mapping[str, str] | None = None,
-    ) -> None:
+    def __init__(self, *, region: str, attachment: Mapping[str, str] | None = None) -> None:
         self.region = region
         self._session = aws_session(region)
         if attachment is not None:

@@ -12,11 +12,7 @@ import requests
 
 from harness.checks.framework.check import expect, expect_equal, one
 from harness.checks.framework.context import CheckContext
-from harness.checks.framework.resources import (
-    load_balancer,
-    running_tasks,
-    target_health,
-)
+from harness.checks.framework.resources import load_balancer, running_tasks, target_health
 
 _SHOWN_CHARACTERS = 300
 _ADDED = ("id", "created_at", "updated_at")  # by the API

