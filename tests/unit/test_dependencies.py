@@ -42,6 +42,16 @@ def test_the_lock_is_of_these_requirements() -> None:
     }
 
 
+def test_the_emulator_has_the_boto3_whose_botocore_ministack_pins() -> None:
+    """Without that bound pip 25.1 ends with ``resolution-too-deep``."""
+    (boto3,) = (each for extra, each in REQUIREMENTS if (extra, each.name) == ("emulator", "boto3"))
+    (ministack,) = (each for each in LOCK["package"] if each["name"] == "ministack")
+    (botocore,) = (each for each in LOCK["package"] if each["name"] == "botocore")
+
+    assert {"name": "botocore"} in ministack["dependencies"]
+    assert f"<={botocore['version']}" in str(boto3.specifier).split(",")
+
+
 def test_the_lock_names_only_the_public_registry() -> None:
     registries = {str(each["source"]) for each in LOCK["package"] if each is not LOCKED_PROJECT}
 
