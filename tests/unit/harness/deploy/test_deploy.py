@@ -97,7 +97,9 @@ class TestDeploy:
         self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         log = tmp_path / "cloud.log"
-        log.write_text("2999-01-01 00:00:00,000 WARNING engine: initdb ended with status 1\n")
+        log.write_text(
+            "2999-01-01 00:00:00,000 WARNING harness.engine: initdb ended with status 1\n"
+        )
         monkeypatch.setattr(fake_run.target, "log_files", lambda _: [log])
         fake_run.fail("apply", lines(error("unexpected state 'failed'")))
 
