@@ -25,6 +25,9 @@ def prepare(environment: MutableMapping[str, str] | None = None) -> None:
     """
     environment = os.environ if environment is None else environment
     environment.setdefault("JSII_RUNTIME_PACKAGE_CACHE", "enabled")
+    if cache := environment.get("XDG_CACHE_HOME"):  # which jsii itself does not read
+        root = Path(cache, "aws", "jsii", "package-cache")
+        environment.setdefault("JSII_RUNTIME_PACKAGE_CACHE_ROOT", str(root))
     environment.setdefault("NODE_NO_WARNINGS", "1")
     if "JSII_NODE" not in environment:
         node = choose_node(environment.get("PATH"))

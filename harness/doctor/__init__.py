@@ -27,6 +27,7 @@ def diagnose(
         "Temporary folder": cloud.diagnose_temporary_folder,
         "Container engines": cloud.diagnose_container_engines,
         "Ledger": partial(environment.diagnose_ledger, settings),
+        "Cache": environment.diagnose_cache,
         "Dead clouds": environment.diagnose_dead_clouds,
         "Proxies": environment.diagnose_proxies,
     }

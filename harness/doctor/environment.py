@@ -1,9 +1,11 @@
-"""Diagnoses of recorded runs, dead clouds and proxies."""
+"""Diagnoses of recorded runs, the cache, dead clouds and proxies."""
 
 import os
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import platformdirs
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.dead_clouds import dead_clouds
@@ -26,6 +28,15 @@ def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
         remedy = "`catalog-harness list`, then `catalog-harness destroy`"
         return Diagnosis("Ledger", Verdict.WARNING, "; ".join(found), remedy)
     return Diagnosis("Ledger", Verdict.OK, f"no recorded run has resources ({settings.home})")
+
+
+def diagnose_cache() -> Diagnosis:
+    """Check that what is downloaded and synthesized can be kept."""
+    folder = platformdirs.user_cache_path("catalog-harness")
+    if not _is_writable(folder):
+        remedy = "set XDG_CACHE_HOME to a writable folder"
+        return Diagnosis("Cache", Verdict.MISSING, f"{folder} is not writable", remedy)
+    return Diagnosis("Cache", Verdict.OK, str(folder))
 
 
 def diagnose_dead_clouds() -> Diagnosis:

@@ -128,7 +128,4 @@ def _service_fixture(name: str, documentation: str) -> Any:
 _fixtures = {f"catalog_{name}": text for name, text in _SERVICES.items()}
 globals().update({name: _service_fixture(name, text) for name, text in _fixtures.items()})
 
-SHORT_NAMES = (
-    *("target", "deployment", "outputs", "stack_config", "check_context"),
-    *_SERVICES,
-)
+SHORT_NAMES = (*("target", "deployment", "outputs", "stack_config", "check_context"), *_SERVICES)

@@ -77,8 +77,6 @@ TYPES = (
     ResourceType(Kind.LISTENER, _listeners, by_one_call("delete_listener", "ListenerArn")),
     ResourceType(Kind.LOAD_BALANCER, _load_balancers, _delete_load_balancer),
     ResourceType(
-        Kind.TARGET_GROUP,
-        _target_groups,
-        by_one_call("delete_target_group", "TargetGroupArn"),
+        Kind.TARGET_GROUP, _target_groups, by_one_call("delete_target_group", "TargetGroupArn")
     ),
 )

@@ -30,8 +30,6 @@ def _tags(clients: Clients, key: str) -> dict[str, str]:
 
 TYPES = (
     ResourceType(
-        Kind.KEY,
-        _keys,
-        by_one_call("schedule_key_deletion", "KeyId", PendingWindowInDays=_DAYS),
+        Kind.KEY, _keys, by_one_call("schedule_key_deletion", "KeyId", PendingWindowInDays=_DAYS)
     ),
 )

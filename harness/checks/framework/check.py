@@ -268,10 +268,7 @@ def _trouble(error: Exception) -> str:
 
 
 def check(
-    claim: str,
-    *requires: str,
-    plane: Plane = Plane.CONTROL,
-    exclusive: bool = False,
+    claim: str, *requires: str, plane: Plane = Plane.CONTROL, exclusive: bool = False
 ) -> Callable[[Callable[[S], str]], Check[S]]:
     """Make a check of a method that returns what it observed.
 

