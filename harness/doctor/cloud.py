@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.cloud_info import ENGINE_SOCKET
-from harness.emulator.container_engine.accounts import unprivileged_account
+from harness.emulator.container_engine.accounts import require_account
 from harness.emulator.container_engine.config import LONGEST_SOCKET_PATH
 from harness.emulator.container_engine.network import require_free_port
 from harness.emulator.container_engine.postgres_install import find_local_postgres
@@ -59,9 +59,9 @@ def diagnose_database_server() -> Diagnosis:
 
     Raises:
         ToolNotFoundError: The configured server does not run.
-        EmulatorError: None runs as this account.
+        EmulatorError: None runs as this user.
     """
-    unprivileged_account()
+    require_account()
     server = find_local_postgres(DEFAULT_MAJOR)
     if server is None and (libraries := missing_libraries()):
         found = f"no PostgreSQL {DEFAULT_MAJOR} here; that of {PACKAGE} needs {libraries}"

@@ -124,9 +124,7 @@ def _stopped(
 
 
 def child_environment(
-    extra: Mapping[str, str],
-    cli_config: Path | None,
-    environ: Mapping[str, str] = os.environ,
+    extra: Mapping[str, str], cli_config: Path | None, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
     """Return the environment for Terraform: the user's, without variables that alter commands.
 

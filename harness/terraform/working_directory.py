@@ -108,10 +108,7 @@ class WorkingDirectory:
         return make_plan(self._command)
 
     def apply(
-        self,
-        *,
-        on_event: Callable[[Event], None] | None = None,
-        timeout: float = 3600.0,
+        self, *, on_event: Callable[[Event], None] | None = None, timeout: float = 3600.0
     ) -> State:
         """Deploy the configuration, and return the state.
 

@@ -3,7 +3,6 @@
 import os
 import pwd
 import stat
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,17 +23,10 @@ def unprivileged_account() -> Account | None:
     """Return the account to drop to; None if this process is not root.
 
     Raises:
-        EmulatorError: This process is root and the system has no such account; or it has a user ID
-            without an entry in the user database, which initdb looks up.
+        EmulatorError: This process is root and the system has no such account.
     """
-    if (uid := os.geteuid()) != 0:
-        with suppress(KeyError):
-            pwd.getpwuid(uid)
-            return None
-        raise EmulatorError(
-            f"PostgreSQL does not run as user ID {uid}, which has no entry in the user database",
-            remedy="run as an account of this system, or add a line for the ID to /etc/passwd",
-        )
+    if os.geteuid() != 0:
+        return None
     for name in _CANDIDATES:
         try:
             entry = pwd.getpwnam(name)
@@ -46,6 +38,21 @@ def unprivileged_account() -> Account | None:
         f"{', '.join(_CANDIDATES)}",
         remedy="run as an ordinary user, or create the account `nobody`",
     )
+
+
+def require_account() -> None:
+    """Raise if this process has a user ID without an account, which initdb looks up.
+
+    Raises:
+        EmulatorError: It has.
+    """
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError as error:
+        raise EmulatorError(
+            f"PostgreSQL does not run as user ID {os.geteuid()}, which has no account",
+            remedy="run as an account of this system, or add a line for the ID to /etc/passwd",
+        ) from error
 
 
 def first_inaccessible_folder(path: Path) -> Path | None:

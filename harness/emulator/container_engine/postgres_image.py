@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.core.errors import EmulatorError
-from harness.emulator.container_engine.accounts import change_owner
+from harness.emulator.container_engine.accounts import change_owner, require_account
 from harness.emulator.container_engine.image import Image, Launch, LaunchContext
 from harness.emulator.container_engine.postgres_install import (
     PostgresInstallation,
@@ -68,6 +68,7 @@ class PostgresImage(Image):
 
     def pull(self) -> None:
         """Find an installation, or download one."""
+        require_account()
         if self.installation is None:
             self.installation = self.find(self.major)
 

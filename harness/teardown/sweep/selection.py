@@ -93,10 +93,7 @@ def _chosen_runs(
 ) -> dict[str, str]:
     """Return suffix -> why it is swept."""
     expiries: dict[str, list[datetime]] = defaultdict(list)
-    for suffix, expires_at in (
-        *((each.suffix, each.expires_at) for each in ours),
-        *known,
-    ):
+    for suffix, expires_at in (*((each.suffix, each.expires_at) for each in ours), *known):
         if expires_at is not None:
             expiries[suffix].append(expires_at)
     chosen = dict.fromkeys(limits.suffixes, NAMED)

@@ -113,7 +113,7 @@ class TestDatabaseServer:
     ) -> None:
         monkeypatch.setattr(os, "geteuid", lambda: 3_999_999_999)
 
-        with pytest.raises(EmulatorError, match="no entry in the user database"):
+        with pytest.raises(EmulatorError, match="which has no account"):
             diagnose_database_server()
 
 

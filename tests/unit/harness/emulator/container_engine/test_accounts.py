@@ -9,6 +9,7 @@ from harness.emulator.container_engine.accounts import (
     Account,
     change_owner,
     first_inaccessible_folder,
+    require_account,
     unprivileged_account,
 )
 
@@ -16,6 +17,7 @@ from harness.emulator.container_engine.accounts import (
 def test_an_ordinary_user_needs_no_other_account(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
     assert unprivileged_account() is None
+    require_account()
 
 
 def test_root_uses_the_first_account_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,8 +38,9 @@ def test_a_user_id_without_an_account_is_an_error(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     monkeypatch.setattr(pwd, "getpwuid", unknown)
 
-    with pytest.raises(EmulatorError, match="12345, which has no entry in the user database"):
-        unprivileged_account()
+    with pytest.raises(EmulatorError, match="as user ID 12345, which has no account"):
+        require_account()
+    assert unprivileged_account() is None, "what needs no database runs"
 
 
 def test_root_without_an_unprivileged_account_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

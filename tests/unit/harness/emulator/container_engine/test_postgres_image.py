@@ -1,3 +1,4 @@
+import os
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,15 @@ def options(launch: Launch) -> dict[str, str]:
     words = launch.command
     pairs = [words[i + 1] for i, word in enumerate(words) if word == "-c"]
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def test_a_user_id_without_an_account_has_no_server(
+    image: PostgresImage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 3_999_999_999)
+
+    with pytest.raises(EmulatorError, match="user ID 3999999999, which has no account"):
+        image.pull()
 
 
 def test_the_server_listens_on_its_address_with_password_only(
