@@ -3,6 +3,9 @@
 import re
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psutil
 
 from harness.core.wait import wait_until
 from tests.faults.row import NETWORK, NO_REPORT, Row
@@ -131,8 +134,9 @@ def rows() -> Iterator[Row]:
 def kill_postgres(scene: Scene) -> None:
     scene.cli.await_output("checks: started")
     for each in scene.cli.family():
-        if "bin/postgres -D" in " ".join(each.cmdline()):
-            each.kill()
+        with suppress(psutil.NoSuchProcess):  # one that has ended meanwhile
+            if "bin/postgres -D" in " ".join(each.cmdline()):
+                each.kill()
 
 
 def write_module(scene: Scene) -> None:
