@@ -2,13 +2,7 @@
 
 from collections.abc import Callable
 
-from .bindings import (
-    Construct,
-    LocalBackend,
-    S3Backend,
-    TerraformOutput,
-    provider,
-)
+from .bindings import Construct, LocalBackend, S3Backend, TerraformOutput, provider
 from .config import StackConfig
 from .database import Database
 from .distribution import Edge

@@ -60,6 +60,13 @@ def create_private_folder(path: Path) -> None:
         path.chmod(0o700)
 
 
+def can_be_written(path: Path) -> bool:
+    """Whether files can be created in a folder, which need not exist yet."""
+    places = (path.absolute(), *path.absolute().parents)
+    existing = next(each for each in places if os.path.lexists(each))
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
+
+
 def remove_folder(path: Path, *, parent: Path, prefix: str = "") -> None:
     """Delete a folder with its contents; no error if it does not exist.
 

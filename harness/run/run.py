@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.aws.tags import RunTags
 from harness.core.errors import UsageError
+from harness.core.folders import can_be_written
 from harness.run.ledger import Ledger, RunRecord, RunStatus, now
 from harness.run.owner import process_start, run_lock
 from harness.run.stack_definition import StackConfiguration, StackDefinition
@@ -121,8 +122,12 @@ class Run:
         """Put the run on record, before it has any resources.
 
         Raises:
-            UsageError: A run with this suffix may still have resources.
+            UsageError: A run with this suffix may still have resources, or there is no place for
+                its report.
         """
+        if not can_be_written(reports := self.settings.report_dir):
+            remedy = "name a writable directory with --report-dir"
+            raise UsageError(f"no report could be written to {reports}", remedy=remedy)
         mirror = self.settings.provider_mirror
         self.ledger.begin(
             RunRecord(

@@ -23,10 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     run.restype = c_int
     encoded = [os.fsencode(argument) for argument in arguments]
     status: int = run(
-        len(encoded),
-        (c_char_p * len(encoded))(*encoded),
-        sys.stdout.fileno(),
-        sys.stderr.fileno(),
+        len(encoded), (c_char_p * len(encoded))(*encoded), sys.stdout.fileno(), sys.stderr.fileno()
     )
     return status
 

@@ -71,7 +71,7 @@ class TestLifetime:
         result = session("def test_nothing(): pass")
 
         result.assert_outcomes(passed=1)
-        assert fake_run.target.steps == []
+        assert "start" not in fake_run.target.steps
         assert fake_run.ledger.records() == ()
         result.stdout.no_fnmatch_line("*catalog stack*")
 
@@ -674,12 +674,25 @@ class TestReport:
         assert [(each["status"], each["attempts"]) for each in report["tests"]] == [("passed", 2)]
         assert report["verdict"] == "passed"
 
-    def test_a_folder_that_cannot_be_written_is_an_error_in_the_summary(
-        self, session: Session, reports: Path
+    def test_a_folder_that_cannot_be_written_ends_the_session_before_anything_exists(
+        self, session: Session, fake_run: FakeRun, reports: Path
     ) -> None:
         reports.write_text("a file")
 
         result = session(USES_STACK)
+
+        assert result.ret == 2
+        result.stdout.fnmatch_lines(["*to *reports*"])
+        assert "start" not in fake_run.target.steps
+
+    def test_a_folder_that_cannot_be_written_any_more_is_an_error_in_the_summary(
+        self, session: Session, reports: Path
+    ) -> None:
+        result = session(
+            "from pathlib import Path\n"
+            "def test_that_leaves_no_place(catalog_deployment):\n"
+            f"    Path({str(reports)!r}).write_text('a file')\n"
+        )
 
         result.stdout.fnmatch_lines(["*cannot write the report*"])
 
@@ -726,7 +739,7 @@ class TestSettings:
 
         assert result.ret != 0
         assert "'moon' is not a target" in str(result.stdout) + str(result.stderr)
-        assert fake_run.target.steps == []
+        assert "start" not in fake_run.target.steps
 
     def test_the_options_are_in_pytests_help(self, pytester: pytest.Pytester) -> None:
         output = str(pytester.runpytest_inprocess("--help").stdout)

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harness.core.errors import HarnessError
+from harness.deploy import deploy
 from harness.deploy.preflight import BlockedError
 from harness.run.evidence import Status
 from harness.run.ledger import RunStatus
@@ -225,10 +226,28 @@ class TestRun:
         assert fake_run.status is RunStatus.DEPLOYED
         assert json.loads((reports / "report.json").read_text())["verdict"] == "refused"
 
-    def test_a_report_that_cannot_be_written_does_not_hide_the_first_error(
+    def test_a_report_folder_that_cannot_be_written_is_refused_before_anything_exists(
         self, call: CommandLine, fake_run: FakeRun, deployable: Options, reports: Path
     ) -> None:
         reports.write_text("a file")
+
+        completed = call("run", *deployable)
+
+        assert completed.status == 2
+        assert f"to {reports}" in completed.err
+        assert "--report-dir" in completed.err
+        assert "start" not in fake_run.target.steps
+        assert fake_run.ledger.find(SUFFIX) is None
+
+    def test_a_report_that_cannot_be_written_at_the_end_leaves_nothing_behind(
+        self,
+        call: CommandLine,
+        fake_run: FakeRun,
+        deployable: Options,
+        reports: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(deploy, "start_watchdog", lambda _: reports.write_text("a file"))
 
         completed = call("run", *deployable)
 

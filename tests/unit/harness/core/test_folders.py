@@ -15,6 +15,7 @@ from harness.core.errors import HarnessError
 from harness.core.folders import (
     MARKER,
     ForeignFolderError,
+    can_be_written,
     create_folder,
     create_temporary_folder,
     remove_folder,
@@ -29,6 +30,35 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
     former = os.umask(request.param)
     yield
     os.umask(former)
+
+
+class TestCanBeWritten:
+    def test_a_folder_of_this_user_and_one_that_can_be_created(self, tmp_path: Path) -> None:
+        assert can_be_written(tmp_path)
+        assert can_be_written(tmp_path / "new" / "er")
+        assert not (tmp_path / "new").exists()
+
+    def test_neither_a_file_nor_what_would_be_in_one(self, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        assert not can_be_written(tmp_path / "file")
+        assert not can_be_written(tmp_path / "file" / "reports")
+
+    def test_no_link_to_nowhere(self, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(tmp_path / "gone")
+        assert not can_be_written(tmp_path / "link")
+
+    def test_a_folder_without_permission_even_for_what_is_created_in_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[tuple[Path, int]] = []
+
+        def access(path: Path, mode: int) -> bool:  # root has every permission
+            asked.append((path, mode))
+            return False
+
+        monkeypatch.setattr(os, "access", access)
+        assert not can_be_written(tmp_path / "new")
+        assert asked == [(tmp_path, os.W_OK | os.X_OK)]
 
 
 def own(parent: Path) -> Path:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from harness.core.errors import HarnessError, UsageError
 from harness.core.redaction import MASK, register_secret
+from harness.deploy import deploy
 from harness.pipeline.bundle import save_bundle
 from harness.pipeline.lifetime import deployed
 from harness.pipeline.outcome import RunOutcome
@@ -163,10 +164,11 @@ class TestUnreadable:
         assert bundle_of(run)["terraform-events.jsonl"].startswith("not available: ")
 
     def test_a_folder_that_cannot_be_written_does_not_prevent_the_teardown(
-        self, fake_run: FakeRun
+        self, fake_run: FakeRun, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        (fake_run.folder / "file").write_text("")
-        run = fake_run.run(report_dir=fake_run.folder / "file")
+        run = fake_run.run()
+        reports = run.settings.report_dir
+        monkeypatch.setattr(deploy, "start_watchdog", lambda _: reports.write_text("a file"))
 
         fail(run, HarnessError("test"))
 
