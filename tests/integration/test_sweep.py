@@ -44,7 +44,7 @@ RUNS = (
     KilledRun("swept-cluster", ALL, "apply_complete", "aws_ecs_cluster"),
     KilledRun("swept-listener", BALANCER, "apply_complete", "aws_lb"),
     KilledRun("swept-database", DATABASE, "apply_complete", "aws_rds_cluster"),
-    KilledRun("swept-nat", NETWORK, "apply_complete", "aws_nat_gateway"),
+    KilledRun("swept-nat", BALANCER, "apply_complete", "aws_nat_gateway"),
     KilledRun("swept-subnets", NETWORK, "apply_start", "aws_subnet"),
     KilledRun("swept-bucket", STORAGE, "apply_start", "aws_s3_bucket_lifecycle_configuration"),
     KilledRun("swept-policy", STORAGE, "apply_complete", "aws_s3_bucket"),

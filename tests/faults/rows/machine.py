@@ -203,6 +203,8 @@ def report_is_a_file(scene: Scene) -> None:
 
 
 def foreign_run_folder(scene: Scene) -> None:
+    if not IS_ROOT:
+        raise NotImplementedError("only root can create a folder of another user")
     as_user(NOBODY)(scene)
     scene.cli.home = scene.folder / "shared"
     runs = scene.cli.home / "runs"

@@ -4,7 +4,6 @@ An emulator has no zones: placements are only reported, by ECS and by target hea
 """
 
 import asyncio
-from collections import Counter
 from typing import Any
 
 from harness.emulator.gateway.aws import ApiError, AwsApi
@@ -20,7 +19,10 @@ Task = dict[str, Any]
 
 
 class TaskPlacements:
-    """Assigns each new task to the subnet of its service with the fewest tasks."""
+    """Assigns each new task to the subnet of its service with the fewest tasks.
+
+    Two tasks of a deployment are then in different zones beside any two of the former one.
+    """
 
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
         self._aws = aws
@@ -54,14 +56,18 @@ class TaskPlacements:
         network = described.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
         choices = network.get("subnets", [])
         if choices:
-            taken = await self._taken(caller, task["clusterArn"], service)
-            self._subnets[task["taskArn"]] = min(choices, key=lambda subnet: taken[subnet])
+            uses = await self._uses(caller, task["clusterArn"], service)
+            # Of as many, that of the oldest task: the others may be of the same deployment.
+            self._subnets[task["taskArn"]] = min(
+                choices, key=lambda subnet: (uses.count(subnet), [*uses, subnet].index(subnet))
+            )
 
-    async def _taken(self, caller: Caller, cluster: str, service: str) -> Counter[str]:
+    async def _uses(self, caller: Caller, cluster: str, service: str) -> list[str]:
+        """Return the subnet of each placed task of a service, that of the oldest first."""
         listed = await self._aws.call(
             caller, "ecs", "ListTasks", cluster=cluster, serviceName=service
         )
-        return Counter(self._subnets[arn] for arn in listed["taskArns"] if arn in self._subnets)
+        return [subnet for arn, subnet in self._subnets.items() if arn in listed["taskArns"]]
 
     async def zones_by_address(self, caller: Caller) -> dict[str, str]:
         """Return the zone of every running task with an address, by that address."""

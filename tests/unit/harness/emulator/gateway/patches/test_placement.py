@@ -70,23 +70,41 @@ async def test_zones_are_found_by_address(aws: FakeAws) -> None:
 pytestmark = pytest.mark.anyio
 
 
-async def test_new_tasks_are_placed_in_the_subnet_with_the_fewest(aws: FakeAws) -> None:
-    def subnet(name: str, zone: str) -> dict[str, str]:
-        return {"SubnetId": name, "AvailabilityZone": zone, "VpcId": "vpc"}
-
-    network = {"awsvpcConfiguration": {"subnets": ["first", "second"]}}
+def zones_of(aws: FakeAws, *tasks: str) -> None:
+    """Let a service in three zones have these tasks."""
+    subnets = [
+        {"SubnetId": f"subnet-{zone}", "AvailabilityZone": zone, "VpcId": "vpc"} for zone in "abc"
+    ]
+    network = {"awsvpcConfiguration": {"subnets": [each["SubnetId"] for each in subnets]}}
     aws.responses |= {
-        "DescribeTasks": {"tasks": [task("old"), task("new")]},
+        "DescribeTasks": {"tasks": [task(name) for name in tasks]},
         "DescribeServices": {"services": [{"networkConfiguration": network}]},
-        "ListTasks": {"taskArns": ["old", "new"]},
-        "DescribeSubnets": {"Subnets": [subnet("first", "z1"), subnet("second", "z2")]},
+        "ListTasks": {"taskArns": list(tasks)},
+        "DescribeSubnets": {"Subnets": subnets},
     }
-    section = {"old": "first", "stopped": "second"}
+
+
+async def test_new_tasks_are_placed_in_the_subnet_with_the_fewest(aws: FakeAws) -> None:
+    zones_of(aws, "old", "new")
+    section = {"old": "subnet-a", "stopped": "subnet-b"}
 
     described = await result_of(TaskZones(TaskPlacements(aws.api, section)), aws, "DescribeTasks")
 
-    assert [each["availabilityZone"] for each in described["tasks"]] == ["z1", "z2"]
+    assert [each["availabilityZone"] for each in described["tasks"]] == ["a", "b"]
     assert [each["attachments"][0]["details"][0]["value"] for each in described["tasks"]] == [
-        "first",
-        "second",
+        "subnet-a",
+        "subnet-b",
     ]
+
+
+@pytest.mark.parametrize("former", ["ab", "ba", "bc", "ca", "cb", "ac"])
+async def test_a_deployment_is_in_two_zones_beside_the_tasks_of_the_former_one(
+    aws: FakeAws, former: str
+) -> None:
+    zones_of(aws, "old-1", "old-2", "new-1", "new-2")
+    section = {f"old-{i}": f"subnet-{zone}" for i, zone in enumerate(former, 1)}
+
+    described = await result_of(TaskZones(TaskPlacements(aws.api, section)), aws, "DescribeTasks")
+
+    first, second = (each["availabilityZone"] for each in described["tasks"][2:])
+    assert first != second
