@@ -45,8 +45,7 @@ class Database(Part):
             db_cluster_parameter_group_name=self._parameter_group(),
             vpc_security_group_ids=[firewall.database_security_group_id],
             serverlessv2_scaling_configuration=rds_cluster.RdsClusterServerlessv2ScalingConfiguration(
-                min_capacity=config.aurora_min_capacity,
-                max_capacity=config.aurora_max_capacity,
+                min_capacity=config.aurora_min_capacity, max_capacity=config.aurora_max_capacity
             ),
             storage_encrypted=True,
             enable_http_endpoint=True,

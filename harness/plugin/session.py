@@ -73,34 +73,33 @@ class HarnessSession:
     def stack(self) -> SharedStack:
         """The stack of this session; reading it starts nothing."""
         if self._stack is None:
-            stack = self._choose()
-            if isinstance(observer := stack.run.timeline.observer, ConsoleObserver):
-                self._at_the_end.enter_context(observer)
-            if self._controls:
-                self._own(stack.run)
+            try:
+                stack = self._choose()
+            except UsageError as error:
+                raise pytest.UsageError(str(error)) from error
             self._stack = stack  # from now on, ``finish`` may tear it down
             if self._controls:
                 self._at_the_end.enter_context(sigterm_as_interrupt())
                 self._start_deadline()
         return self._stack
 
+    def _choose(self) -> SharedStack:
+        choose = partial(terminal_observer, self._config) if self._controls else worker_observer
+        stack = SharedStack.begin(self._config, choose, self._owner_pid, self._folder.agree)
+        if isinstance(observer := stack.run.timeline.observer, ConsoleObserver):
+            self._at_the_end.enter_context(observer)
+        if self._controls:
+            self._own(stack.run)
+        return stack
+
     def _own(self, run: Run) -> None:
         """Own the run until the end of the session."""
         try:
             self._at_the_end.enter_context(run.owned("pytest"))
-            if run.settings.reuse_stack:
-                require_deployed(run)
         except RunInUseError as error:
             pytest.exit(str(error), returncode=error.exit_code)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from error
-
-    def _choose(self) -> SharedStack:
-        observer = partial(terminal_observer, self._config) if self._controls else worker_observer
-        try:
-            return SharedStack.begin(self._config, observer, self._owner_pid, self._folder.agree)
-        except UsageError as error:
-            raise pytest.UsageError(str(error)) from error
+        if run.settings.reuse_stack:
+            require_deployed(run)
 
     def _start_deadline(self) -> None:
         """End the session at its maximum duration, unless it reuses a stack."""

@@ -117,8 +117,7 @@ TYPES = (
     ),
     _in_vpc(Kind.VPC_ENDPOINT, "VpcEndpoint", "VpcEndpointId", _delete_vpc_endpoint),
     _in_vpc(
-        *(Kind.ROUTE_TABLE, "RouteTable", "RouteTableId", _delete_route_table),
-        unless=_is_main,
+        *(Kind.ROUTE_TABLE, "RouteTable", "RouteTableId", _delete_route_table), unless=_is_main
     ),
     _in_vpc(
         *(Kind.SECURITY_GROUP, "SecurityGroup", "GroupId"),

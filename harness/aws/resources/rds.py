@@ -72,8 +72,6 @@ TYPES = (
         arguments=_MANUAL,
     ),
     type_of_noun(
-        *(Kind.DB_SNAPSHOT, "DBSnapshot", "DBSnapshotIdentifier"),
-        state=_state,
-        arguments=_MANUAL,
+        *(Kind.DB_SNAPSHOT, "DBSnapshot", "DBSnapshotIdentifier"), state=_state, arguments=_MANUAL
     ),
 )

@@ -144,11 +144,8 @@ def unpack(bundle: tarfile.TarFile, target: Path) -> None:
         return
     for member in bundle:  # Python 3.11 before 3.11.4, such as that of Debian 12
         link = member.linkname if member.islnk() else Path(member.name).parent / member.linkname
-        inside = all(
-            (target / path).resolve().is_relative_to(target.resolve())
-            for path in (member.name, link)
-        )
-        if not inside or member.isdev():
+        places = [(target / path).resolve() for path in (member.name, link)]
+        if member.isdev() or not all(each.is_relative_to(target.resolve()) for each in places):
             raise tarfile.ExtractError(f"{member.name} is outside of the folder, or a device")
         member.uname, member.gname, member.uid, member.gid = "", "", os.geteuid(), os.getegid()
         member.mode &= 0o755

@@ -19,10 +19,7 @@ Task = dict[str, Any]
 
 
 class TaskPlacements:
-    """Assigns each new task to the subnet of its service with the fewest tasks.
-
-    Two tasks of a deployment are then in different zones beside any two of the former one.
-    """
+    """Assigns each new task to the subnet of its service with the fewest tasks."""
 
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
         self._aws = aws
@@ -48,16 +45,14 @@ class TaskPlacements:
     async def _choose(self, caller: Caller, task: Task) -> None:
         service = service_of(task)
         if not service:
-            subnet = _detail(task, _SUBNET)
-            if subnet:
+            if subnet := _detail(task, _SUBNET):
                 self._subnets[task["taskArn"]] = subnet
             return
         described = await find_service(self._aws, caller, task["clusterArn"], service)
         network = described.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
-        choices = network.get("subnets", [])
-        if choices:
+        if choices := network.get("subnets", []):
             uses = await self._uses(caller, task["clusterArn"], service)
-            # Of as many, that of the oldest task: the others may be of the same deployment.
+            # Of as many, that of the oldest task: that of a newer one can be of its deployment.
             self._subnets[task["taskArn"]] = min(
                 choices, key=lambda subnet: (uses.count(subnet), [*uses, subnet].index(subnet))
             )
