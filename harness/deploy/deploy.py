@@ -135,8 +135,7 @@ def deploy(run: Run) -> Deployment:
         run.timeline.note(f"Terraform: passed over {other}")
     with synthesized_ahead(run, target), initialization(run, target, tools) as initialize:
         start_target(run, target, on_record=initialize)
-        planned = run.planned_config(target)
-        config = run.stack.resolve(planned, run.settings, target, run.timeline)
+        config = run.stack.resolve(run.planned_config(target), run.settings, target, run.timeline)
         run.update(config=config.to_mapping())
         initialized = initialize()
         with run.timeline.phase("synth"):

@@ -59,8 +59,7 @@ def deployed(run: Run, *, keep: bool = False) -> Iterator[Deployment]:
     """
     try:
         with time_limit(run.settings.max_duration):
-            deployment = deploy_ready(run)
-            yield deployment
+            yield deploy_ready(run)
     except BaseException as error:
         try:
             save_bundle(run, error)

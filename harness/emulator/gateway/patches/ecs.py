@@ -53,8 +53,7 @@ class FirstDeploymentStatus(Patch):
             "desiredCount": desired,
             "forceNewDeployment": True,
         }
-        response = await call_next(call.to_json("UpdateService", update))
-        return response.json()["service"]
+        return (await call_next(call.to_json("UpdateService", update))).json()["service"]
 
 
 def _services(body: dict[str, Any]) -> list[dict[str, Any]]:

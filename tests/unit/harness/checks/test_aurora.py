@@ -3,6 +3,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn
 
 from harness.aws.capability import Capability
 from harness.checks.aurora import Aurora
@@ -301,6 +303,31 @@ def test_where_the_route_has_an_authority_the_certificate_is_verified(
     assert used["sslmode"] == "verify-full"
     assert used["sslrootcert"] == "ca.pem"
     assert (used["host"], used["hostaddr"]) == (ENDPOINT, "127.0.0.2")
+
+
+def test_variables_of_the_user_do_not_change_the_connection(
+    fake_deployment: FakeDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables = {
+        "PGOPTIONS": "-c search_path=elsewhere",
+        "PGGSSENCMODE": "require",
+        "PGTARGETSESSIONATTRS": "standby",
+        "PGSSLMODE": "disable",
+        "PGUSER": "somebody",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    Aurora(fake_deployment.context()).connects_with_secret()
+
+    [used] = fake_deployment.postgres.connections
+    connection = PGconn.connect_start(make_conninfo(**used).encode())
+    of_libpq = {each.keyword.decode(): (each.val or b"").decode() for each in connection.info}
+
+    assert of_libpq["options"] == ""
+    assert of_libpq["gssencmode"] != "require"
+    assert of_libpq["target_session_attrs"] == "any"
+    assert of_libpq["sslmode"] == "require"
+    assert of_libpq["user"] == used["user"]
 
 
 def test_without_tls_of_the_target_it_is_not_required(fake_deployment: FakeDeployment) -> None:
