@@ -146,7 +146,9 @@ def _verify_report(row: Row, scene: Scene) -> str:
     verdict: str = report["verdict"]
     scene.expect(verdict == row.verdict, f"verdict {verdict!r}, not {row.verdict!r}")
     if row.first:
-        error = (report["errors"] or [scene.cli.output.partition("Error: ")[2]])[0]
+        failed = [each for each in report.get("results", ()) if each["status"] == "failed"]
+        observed = [f"{each['check']}: {each['observed']}" for each in failed]
+        error = (report["errors"] or observed or [scene.cli.output.partition("Error: ")[2]])[0]
         first = error.splitlines()[0] if error else "no error"
         scene.expect(re.search(row.first, first), f"first error {first!r}")
     return verdict
