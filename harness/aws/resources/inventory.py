@@ -19,7 +19,7 @@ from harness.aws.resources.resource import Kind, Resource, ResourceType
 _THREADS = 8
 # Each service has a module of its name.
 _NAMES = dict.fromkeys(kind.service.replace("-", "_") for kind in Kind)
-_SERVICES = [import_module(f"harness.aws.resources.{name}") for name in _NAMES]
+_SERVICES = [import_module(f"{__package__}.{name}") for name in _NAMES]
 # The catalogue of AWS resources: the kinds of all services.
 RESOURCE_TYPES: Mapping[Kind, ResourceType] = {
     each.kind: each for service in _SERVICES for each in service.TYPES

@@ -18,6 +18,7 @@ from harness.core.pyproject import tool_table
 from harness.emulator.container_engine.image import Image, Launch, LaunchContext, image_digest
 from harness.emulator.container_engine.image_references import Reference
 
+_API = "stack.api"  # has another name in a wheel: docs/decisions/0017-one-import-name.md
 _RESPONSE_SECONDS = 5.0
 _VERSION_TAG = r"latest|v?\d+(\.\d+)*([-+._][\w.-]+)?"
 # The only variables that a container inherits from the environment of the user.
@@ -120,7 +121,7 @@ def catalog_api() -> ProcessImage:
     """Return the image of the Product Catalog API: the code of this installation."""
     return ProcessImage(
         repository="catalog-harness/product-catalog-api",
-        command="python -m stack.api",
+        command=f"python -m {_API}",
         port=8080,
         ready="/readyz",  # 503 until it has connected to the database
         tags=_VERSION_TAG,

@@ -11,10 +11,11 @@ from harness.preflight.registry import Rule
 from harness.preflight.rules import all_rules
 
 PAGE = Path("docs/rules.md")
+_MODULE = "harness.preflight.formats.rules_page"
 _INTRODUCTION = """\
 # Preflight rules
 
-<!-- Generated from the rules by `python -m harness.preflight.formats.rules_page`. -->
+<!-- Generated from the rules by `python -m {module}`. -->
 
 {count} rules, {online} of which query the target (and are skipped offline). A *blocker*
 stops a run before Terraform starts: the deployment would fail, requests would certainly not arrive,
@@ -40,7 +41,7 @@ def rules_page() -> str:
     """Return the page in Markdown."""
     rules = all_rules()
     online = sum(rule.online for rule in rules)
-    parts = [_INTRODUCTION.format(count=len(rules), online=online)]
+    parts = [_INTRODUCTION.format(module=_MODULE, count=len(rules), online=online)]
     for service, group in groupby(rules, key=lambda rule: rule.service):
         parts.append(f"## {service}\n")
         parts += [_section(rule) for rule in group]
@@ -53,10 +54,7 @@ def main(arguments: list[str]) -> int:
     if current == rules_page():
         return 0
     if "--check" in arguments:
-        print(
-            f"{PAGE} is not current: run python -m harness.preflight.formats.rules_page",
-            file=sys.stderr,
-        )
+        print(f"{PAGE} is not current: run python -m {_MODULE}", file=sys.stderr)
         return 1
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(rules_page(), encoding="utf-8")

@@ -253,7 +253,7 @@ def test_the_warnings_of_a_target_are_those_since_a_time(tmp_path: Path) -> None
         "2026-11-27 07:00:00,000 INFO engine: started\n"
         "2026-11-27 07:00:00,500 WARNING harness.engine: image cannot be pulled: searched:\n"
         "  - folder 1\n"
-        "2026-11-27 07:00:02,000 ERROR harness.gateway: no address\n"
+        "2026-11-27 07:00:02,000 ERROR catalog_harness.gateway: no address\n"
         "2026-11-27 07:00:02,500 WARNING ecs: a pull failed\n"
         "2026-11-27 07:00:03,000 WARNING harness.engine: image cannot be pulled: searched:\n"
         "  - folder 2\n"
