@@ -30,7 +30,7 @@ def file_lock(
 
     Args:
         path: Lock file; its folder is created if missing.
-        owner: What else may hold it, such as "another synth of this user".
+        owner: What else may hold it, such as "the synth under way".
         timeout: Deadline of the wait in seconds.
         phase: Called with the name of the wait, if there is one; entered for its duration.
 

@@ -73,7 +73,7 @@ def synthesize(
         if (configuration := read(common)) is None:
             with file_lock(
                 cache / "synth.lock",
-                owner="another synth of this user",
+                owner="the synth under way",
                 timeout=timeout,
                 cancel=cancel,
                 phase=phase,

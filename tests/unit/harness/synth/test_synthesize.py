@@ -294,7 +294,7 @@ def test_the_lock_has_a_timeout(app: FakeApp, cache: Path) -> None:
 
     with (
         filelock.FileLock(cache / "synth.lock"),
-        pytest.raises(ProcessError, match="another synth of this user"),
+        pytest.raises(ProcessError, match="the synth under way"),
     ):
         synthesized(_CONFIG, cache, timeout=0)
 
@@ -306,7 +306,7 @@ def test_a_synth_that_waits_for_another_can_be_cancelled(app: FakeApp, cache: Pa
 
     with (
         filelock.FileLock(cache / "synth.lock"),
-        pytest.raises(ProcessError, match="wait for another synth of this user was cancelled"),
+        pytest.raises(ProcessError, match="wait for the synth under way was cancelled"),
     ):
         synthesized(_CONFIG, cache, cancel=cancel)
 
