@@ -61,6 +61,8 @@ def test_the_first_inaccessible_folder_of_a_path_is_returned(tmp_path: Path) -> 
         pytest.skip("the temporary folder itself is closed to other accounts")
     inner = tmp_path / "closed" / "inner"
     inner.mkdir(parents=True)
+    for folder in (inner.parent, inner):
+        folder.chmod(0o711)
     assert first_inaccessible_folder(inner) is None
     (tmp_path / "closed").chmod(0o700)
     assert first_inaccessible_folder(inner) == tmp_path / "closed"
