@@ -119,8 +119,7 @@ class AutoScaling(ServiceChecks):
         """Wait until desired count, running tasks and healthy targets are all ``count``."""
 
         def observe() -> tuple[int, int, int]:
-            tasks = running_tasks(self.context)
-            running = [task for task in tasks if task.status == "RUNNING"]
+            running = [task for task in running_tasks(self.context) if task.status == "RUNNING"]
             healthy = list(target_health(self.context).values()).count("healthy")
             return self._desired_count(), len(running), healthy
 

@@ -51,8 +51,7 @@ def plan_findings(failure: TerraformError, folder: Path, tools: Tools) -> tuple[
     located = all(item.location for item in failure.diagnostics)
     if failure.planned or failure.aws_errors or failure.remedy or not located:
         return ()
-    fact = f"terraform plan, {tools.terraform.version_text}"
-    return _findings(failure.diagnostics, folder, fact)
+    return _findings(failure.diagnostics, folder, f"terraform plan, {tools.terraform.version_text}")
 
 
 def _is_known(item: Diagnostic, known: Sequence[Finding]) -> bool:

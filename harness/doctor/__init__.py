@@ -20,7 +20,6 @@ def diagnose(
         "Terraform": partial(tools.diagnose_terraform, settings),
         "AWS provider": partial(tools.diagnose_provider, settings),
         "Provider clock": partial(tools.diagnose_provider_clock, settings),
-        "MiniStack": cloud.diagnose_ministack,
         "Python packages": cloud.diagnose_packages,
         "PostgreSQL": cloud.diagnose_database_server,
         "Loopback network": cloud.diagnose_loopback,

@@ -1,6 +1,5 @@
 """Diagnoses of the embedded cloud: packages, PostgreSQL, loopback, sockets, engines."""
 
-import importlib.metadata
 import os
 import socket
 import tempfile
@@ -20,11 +19,10 @@ from harness.emulator.container_engine.postgres_wheel import (
     missing_libraries,
 )
 from harness.emulator.dead_clouds import CLOUD_PREFIX
+from harness.emulator.packages import INSTALL, missing_packages, package_versions
 
 # The patches of the gateway correct the behaviour of this version.
 MINISTACK = "1.5.33"
-_PACKAGES = ("fastapi", "httptools", "psycopg-pool", "starlette", "uvicorn")
-_INSTALL = "pip install 'catalog-harness[emulator]'"
 # In the range of the container engine, but never assigned to a container.
 _PROBED_ADDRESS = "127.77.255.254"
 _PORTS = {8080: "the catalog API", 5432: "PostgreSQL"}
@@ -32,25 +30,15 @@ _CONNECT_SECONDS = 1.0
 _MKDTEMP_RANDOM = 8
 
 
-def diagnose_ministack() -> Diagnosis:
-    """Find MiniStack, the AWS API of the embedded cloud."""
-    version = _version("ministack")
-    if version is None:
-        return Diagnosis("MiniStack", Verdict.MISSING, "not installed", _INSTALL)
-    if version != MINISTACK:
-        found = f"{version}; this version of the harness requires {MINISTACK}"
-        return Diagnosis("MiniStack", Verdict.WARNING, found, _INSTALL)
-    return Diagnosis("MiniStack", Verdict.OK, version)
-
-
 def diagnose_packages() -> Diagnosis:
-    """Find the other Python packages of the embedded cloud."""
-    versions = {name: _version(name) for name in _PACKAGES}
-    missing = [name for name, version in versions.items() if version is None]
-    if missing:
-        found = f"not installed: {', '.join(missing)}"
-        return Diagnosis("Python packages", Verdict.MISSING, found, _INSTALL)
-    found = ", ".join(f"{name} {version}" for name, version in versions.items())
+    """Find the Python packages of the embedded cloud, with the MiniStack that is patched."""
+    versions = package_versions()
+    found = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    if missing := missing_packages():
+        return Diagnosis("Python packages", Verdict.MISSING, f"not installed: {missing}", INSTALL)
+    if versions["ministack"] != MINISTACK:
+        found += f"; this version of the harness requires ministack {MINISTACK}"
+        return Diagnosis("Python packages", Verdict.WARNING, found, INSTALL)
     return Diagnosis("Python packages", Verdict.OK, found)
 
 
@@ -144,10 +132,3 @@ def _listens(path: Path) -> bool:
         except OSError:
             return False
     return True
-
-
-def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None

@@ -76,8 +76,7 @@ def _section(title: str, content: RenderableType) -> RenderableType:
 def _facts(report: RunReport) -> RenderableType:
     run = f"{report.target} {report.region}, suffix {report.environment_suffix}"
     facts = [f"{name}: {value}" for name, value in report.facts.items()]
-    started = f"started {report.started_at}"
-    return Text(one_line("; ".join([run, started, *facts])), style="dim")
+    return Text(one_line("; ".join([run, f"started {report.started_at}", *facts])), style="dim")
 
 
 def _numbered(texts: tuple[str, ...]) -> RenderableType:

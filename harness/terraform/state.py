@@ -82,8 +82,7 @@ class State:
 
     def outputs(self) -> dict[str, Any]:
         """Return output name -> value."""
-        outputs = self._content.get("outputs", {})
-        return {name: output["value"] for name, output in outputs.items()}
+        return {name: output["value"] for name, output in self._content.get("outputs", {}).items()}
 
     def recover(self) -> None:
         """Push the state that an earlier command could not store in the backend, if any.

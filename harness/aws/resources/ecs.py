@@ -65,8 +65,7 @@ def _task_definitions(clients: Clients) -> Iterator[Resource]:
             answer = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
             return as_tags(answer.get("tags", ()))
 
-        family = _last_part(arn).partition(":")[0]
-        return tagged(Resource(Kind.TASK_DEFINITION, arn, family), tags)
+        return tagged(Resource(Kind.TASK_DEFINITION, arn, _last_part(arn).partition(":")[0]), tags)
 
     arns = pages(ecs, "list_task_definitions", "taskDefinitionArns", status="ACTIVE")
     return describe_each(arns, described)

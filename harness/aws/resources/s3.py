@@ -26,8 +26,7 @@ def _buckets(clients: Clients) -> Iterator[Resource]:
     )
 
     def described(name: str) -> Resource:
-        bucket = Resource(Kind.BUCKET, name, _ACCOUNT.sub("", name))
-        return tagged(bucket, lambda: _tags(s3, name))
+        return tagged(Resource(Kind.BUCKET, name, _ACCOUNT.sub("", name)), lambda: _tags(s3, name))
 
     return describe_each(names, described)
 

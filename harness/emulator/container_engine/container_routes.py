@@ -84,8 +84,7 @@ async def _start(request: Request) -> Response:
 
 
 async def _stop(request: Request) -> Response:
-    grace = seconds(request.query_params, "t")
-    stopped = await engine_of(request).stop(_container(request), grace)
+    stopped = await engine_of(request).stop(_container(request), seconds(request.query_params, "t"))
     return Response(status_code=204 if stopped else 304)
 
 
@@ -133,8 +132,7 @@ async def _put_archive(request: Request) -> Response:
 
 
 async def _remove(request: Request) -> Response:
-    container = _container(request)
-    await engine_of(request).remove(container, force=flag(request.query_params, "force"))
+    await engine_of(request).remove(_container(request), force=flag(request.query_params, "force"))
     return Response(status_code=204)
 
 

@@ -136,8 +136,7 @@ class Resource(Block):
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every reference in the block."""
-        evaluated = evaluate(dict(self.raw), self.module, resolve=False)
-        return tuple(references_in(evaluated))
+        return tuple(references_in(evaluate(dict(self.raw), self.module, resolve=False)))
 
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:

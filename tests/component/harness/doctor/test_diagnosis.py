@@ -19,7 +19,12 @@ def test_every_prerequisite_is_examined_once_under_its_name(
     ]
 
     assert len(names) == len(set(names))
-    assert {"Python", "Terraform", "AWS provider", "MiniStack", "PostgreSQL", "Ledger"} <= set(
-        names
-    )
+    assert {
+        "Python",
+        "Terraform",
+        "AWS provider",
+        "Python packages",
+        "PostgreSQL",
+        "Ledger",
+    } <= set(names)
     assert "Cache" in names

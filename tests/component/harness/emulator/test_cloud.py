@@ -95,6 +95,21 @@ def test_a_start_that_fails_shows_the_log_and_leaves_nothing(
     assert folders(temporary_folder) == []
 
 
+def test_missing_packages_are_the_error_in_place_of_a_traceback(
+    temporary_folder: Path,
+    failing_supervisor: list[subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.emulator.cloud.missing_packages", lambda: "docker, uvicorn")
+
+    with pytest.raises(EmulatorError) as raised:
+        start_cloud(region="eu-north-1")
+
+    assert raised.value.message == "the embedded cloud needs docker, uvicorn"
+    assert raised.value.remedy == "pip install 'catalog-harness[emulator]'"
+    assert folders(temporary_folder) == []
+
+
 def test_a_start_that_is_interrupted_leaves_nothing(
     temporary_folder: Path,
     hanging_supervisor: list[subprocess.Popen[bytes]],

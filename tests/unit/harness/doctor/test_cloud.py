@@ -11,7 +11,6 @@ from harness.core.errors import EmulatorError
 from harness.doctor.cloud import (
     MINISTACK,
     diagnose_database_server,
-    diagnose_ministack,
     diagnose_packages,
     diagnose_temporary_folder,
 )
@@ -19,58 +18,45 @@ from harness.doctor.diagnosis import Verdict
 from harness.emulator.container_engine.postgres_install import PostgresInstallation
 
 
-def installed(monkeypatch: pytest.MonkeyPatch, **versions: str) -> None:
-    def version(name: str) -> str:
-        if name.replace("-", "_") not in versions:
-            raise importlib.metadata.PackageNotFoundError(name)
-        return versions[name.replace("-", "_")]
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
+def installed(monkeypatch: pytest.MonkeyPatch, **versions: str | None) -> None:
+    found = {"ministack": MINISTACK, "uvicorn": "1", **versions}
+    monkeypatch.setattr("harness.doctor.cloud.package_versions", lambda: found)
+    lacking = ", ".join(name for name, version in found.items() if version is None)
+    monkeypatch.setattr("harness.doctor.cloud.missing_packages", lambda: lacking)
 
 
 class TestPackages:
-    def test_the_ministack_of_the_patches_is_ok(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        installed(monkeypatch, ministack=MINISTACK)
+    def test_those_of_this_environment_are_listed_with_their_versions(self) -> None:
+        found = diagnose_packages()
 
-        assert diagnose_ministack().verdict is Verdict.OK
+        assert found.verdict is Verdict.OK
+        assert f"ministack {MINISTACK}" in found.found
+        assert "uvicorn " in found.found
 
     def test_another_ministack_is_a_warning(self, monkeypatch: pytest.MonkeyPatch) -> None:
         installed(monkeypatch, ministack="1.6.0")
 
-        found = diagnose_ministack()
+        found = diagnose_packages()
 
         assert found.verdict is Verdict.WARNING
-        assert "1.6.0" in found.found
-        assert MINISTACK in found.found
+        assert "ministack 1.6.0, uvicorn 1; " in found.found
+        assert f"requires ministack {MINISTACK}" in found.found
 
-    def test_no_ministack_is_missing_with_the_command_to_install_it(
+    def test_missing_packages_are_named_with_the_command_to_install_them(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        installed(monkeypatch)
+        installed(monkeypatch, ministack=None, uvicorn=None)
 
-        found = diagnose_ministack()
+        found = diagnose_packages()
 
         assert found.verdict is Verdict.MISSING
+        assert found.found == "not installed: ministack, uvicorn"
         assert found.remedy == "pip install 'catalog-harness[emulator]'"
 
     def test_the_expected_ministack_is_the_pinned_version(self) -> None:
         pins = importlib.metadata.requires("catalog-harness") or []
 
         assert any(pin.startswith(f"ministack=={MINISTACK};") for pin in pins)
-
-    def test_the_other_packages_are_listed_with_their_versions(self) -> None:
-        found = diagnose_packages()
-
-        assert found.verdict is Verdict.OK
-        assert "uvicorn " in found.found
-
-    def test_missing_packages_are_listed(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        installed(monkeypatch, fastapi="1", uvicorn="1")
-
-        found = diagnose_packages()
-
-        assert found.verdict is Verdict.MISSING
-        assert found.found == "not installed: httptools, psycopg-pool, starlette"
 
 
 class TestDatabaseServer:

@@ -1,0 +1,26 @@
+"""The Python packages of an embedded cloud: those of the extra ``emulator``."""
+
+import re
+from importlib.metadata import PackageNotFoundError, requires, version
+
+INSTALL = "pip install 'catalog-harness[emulator]'"
+# A requirement for some versions of Python has a longer marker.
+_REQUIRED = re.compile(r'([\w.-]+)[^;]*; extra == "emulator"')
+
+
+def package_versions() -> dict[str, str | None]:
+    """Return the version of each required package, None where it is not installed."""
+    found = map(_REQUIRED.fullmatch, requires("catalog-harness") or ())
+    return {match[1]: _version(match[1]) for match in found if match}
+
+
+def missing_packages() -> str:
+    """Return the names of those that are not installed, with commas between them."""
+    return ", ".join(name for name, found in package_versions().items() if found is None)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
