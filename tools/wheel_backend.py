@@ -66,7 +66,10 @@ def _renamed(project: Path) -> Iterator[None]:
         }
         _copy(project / "harness", copy / NAME)
         for file in sorted((copy / NAME).rglob("*.py")):
-            file.write_text(renamed_source(file.read_text("utf-8"), modules), "utf-8")
+            try:
+                file.write_text(renamed_source(file.read_text("utf-8"), modules), "utf-8")
+            except ValueError as error:
+                raise ValueError(f"{file.relative_to(copy / NAME)}: {error}") from error
         _copy(project / "stack", copy / NAME / "stack")
         settings = (copy / "pyproject.toml").read_text("utf-8")
         settings = _SETTING.sub(lambda found: PACKAGES[found[1]], settings)

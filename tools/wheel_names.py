@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 
 NAME = "catalog_harness"
 PACKAGES = {"harness": NAME, "stack": f"{NAME}.stack"}
@@ -13,7 +13,7 @@ _STRING = re.compile(r'(?<=")(harness|stack)((?:\.\w+)+)(?=["`])')
 _PART = re.compile(r"(?<![\w.-])(?:harness|stack)\.\w+")
 
 
-def renamed_source(text: str, modules: Collection[str]) -> str:
+def renamed_source(text: str, modules: Set[str]) -> str:
     """Return the source of a module of ``harness`` with the names of a wheel.
 
     Import statements are changed, and strings that are exactly the name of a module.
@@ -32,8 +32,8 @@ def renamed_source(text: str, modules: Collection[str]) -> str:
         lambda found: f"{PACKAGES[found[1]]}{found[2]}" if found[0] in modules else found[0], text
     )
     for string in _strings(ast.parse(text)):
-        if (found := _PART.search(string)) and found[0] in modules:
-            raise ValueError(f"{string!r}: {found[0]!r} would have no module; use __package__")
+        for name in modules & set(_PART.findall(string)):
+            raise ValueError(f"{string!r}: {name!r} would have no module; use __package__")
     return text
 
 
