@@ -32,8 +32,8 @@ def renamed_source(text: str, modules: Set[str]) -> str:
         lambda found: f"{PACKAGES[found[1]]}{found[2]}" if found[0] in modules else found[0], text
     )
     for string in _strings(ast.parse(text)):
-        for name in modules & set(_PART.findall(string)):
-            raise ValueError(f"{string!r}: {name!r} would have no module; use __package__")
+        if names := modules & set(_PART.findall(string)):
+            raise ValueError(f"{string!r}: {min(names)!r} would have no module; use __package__")
     return text
 
 
@@ -42,5 +42,7 @@ def _strings(tree: ast.AST) -> Iterator[str]:
     nodes = list(ast.walk(tree))
     statements = {id(each.value) for each in nodes if isinstance(each, ast.Expr)}
     for each in nodes:
-        if isinstance(each, ast.Constant) and id(each) not in statements:
-            yield each.value if isinstance(each.value, str) else ""
+        if not isinstance(each, ast.Constant) or id(each) in statements:
+            continue
+        if isinstance(each.value, str):
+            yield each.value

@@ -34,7 +34,7 @@ def diagnose_packages() -> Diagnosis:
     """Find the Python packages of the embedded cloud, with the MiniStack that is patched."""
     versions = package_versions()
     found = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
-    if missing := missing_packages():
+    if missing := missing_packages(versions):
         return Diagnosis("Python packages", Verdict.MISSING, f"not installed: {missing}", INSTALL)
     if versions["ministack"] != MINISTACK:
         found += f"; this version of the harness requires ministack {MINISTACK}"

@@ -1,12 +1,11 @@
 """Diagnoses of recorded runs, the cache, dead clouds and proxies."""
 
-import os
 import urllib.request
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import platformdirs
 
+from harness.core.folders import can_be_written
 from harness.doctor.diagnosis import Diagnosis, Verdict
 from harness.emulator.dead_clouds import dead_clouds
 from harness.run.ledger import Ledger
@@ -15,7 +14,7 @@ from harness.settings.settings import HarnessSettings
 
 def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
     """List the recorded runs that may still have resources."""
-    if not _is_writable(settings.home):
+    if not can_be_written(settings.home):
         remedy = "set CATALOG_HARNESS_HOME to a writable folder"
         return Diagnosis("Ledger", Verdict.MISSING, f"{settings.home} is not writable", remedy)
     ledger = Ledger(settings.home)
@@ -33,7 +32,7 @@ def diagnose_ledger(settings: HarnessSettings) -> Diagnosis:
 def diagnose_cache() -> Diagnosis:
     """Check that what is downloaded and synthesized can be kept."""
     folder = platformdirs.user_cache_path("catalog-harness")
-    if not _is_writable(folder):
+    if not can_be_written(folder):
         remedy = "set XDG_CACHE_HOME to a writable folder"
         return Diagnosis("Cache", Verdict.MISSING, f"{folder} is not writable", remedy)
     return Diagnosis("Cache", Verdict.OK, str(folder))
@@ -67,8 +66,3 @@ def diagnose_proxies() -> Diagnosis:
         f"{found}; also for 127.0.0.1 (the harness itself bypasses them)",
         "for the AWS command line and other tools: export NO_PROXY=127.0.0.1,localhost",
     )
-
-
-def _is_writable(folder: Path) -> bool:
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    return nearest.is_dir() and os.access(nearest, os.W_OK)

@@ -29,7 +29,7 @@ from harness.emulator.dead_clouds import (
     require_cloud_folder,
     sweep_clouds,
 )
-from harness.emulator.packages import INSTALL, missing_packages
+from harness.emulator.packages import INSTALL, missing_packages, package_versions
 
 _START_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -92,7 +92,7 @@ def _await_ready(process: subprocess.Popen[bytes], directory: Path) -> CloudInfo
     def observe() -> CloudInfo | None:
         info = CloudInfo.read(directory)
         if info is None and process.poll() is not None:
-            if missing := missing_packages():
+            if missing := missing_packages(package_versions()):
                 raise EmulatorError(f"the embedded cloud needs {missing}", remedy=INSTALL)
             full = shutil.disk_usage(directory).free < _LEAST_BYTES
             why = f": no space left in {directory.parent}" if full else ""

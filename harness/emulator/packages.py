@@ -1,6 +1,7 @@
 """The Python packages of an embedded cloud: those of the extra ``emulator``."""
 
 import re
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 
 INSTALL = "pip install 'catalog-harness[emulator]'"
@@ -14,9 +15,9 @@ def package_versions() -> dict[str, str | None]:
     return {match[1]: _version(match[1]) for match in found if match}
 
 
-def missing_packages() -> str:
+def missing_packages(versions: Mapping[str, str | None]) -> str:
     """Return the names of those that are not installed, with commas between them."""
-    return ", ".join(name for name, found in package_versions().items() if found is None)
+    return ", ".join(name for name, found in versions.items() if found is None)
 
 
 def _version(package: str) -> str | None:

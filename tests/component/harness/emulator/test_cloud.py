@@ -100,7 +100,8 @@ def test_missing_packages_are_the_error_in_place_of_a_traceback(
     failing_supervisor: list[subprocess.Popen[bytes]],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("harness.emulator.cloud.missing_packages", lambda: "docker, uvicorn")
+    versions = {"docker": None, "fastapi": "1", "uvicorn": None}
+    monkeypatch.setattr("harness.emulator.cloud.package_versions", lambda: versions)
 
     with pytest.raises(EmulatorError) as raised:
         start_cloud(region="eu-north-1")

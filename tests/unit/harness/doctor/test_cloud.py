@@ -21,8 +21,6 @@ from harness.emulator.container_engine.postgres_install import PostgresInstallat
 def installed(monkeypatch: pytest.MonkeyPatch, **versions: str | None) -> None:
     found = {"ministack": MINISTACK, "uvicorn": "1", **versions}
     monkeypatch.setattr("harness.doctor.cloud.package_versions", lambda: found)
-    lacking = ", ".join(name for name, version in found.items() if version is None)
-    monkeypatch.setattr("harness.doctor.cloud.missing_packages", lambda: lacking)
 
 
 class TestPackages:

@@ -22,7 +22,7 @@ def test_each_of_the_extra_is_required_but_those_for_some_versions_of_python() -
 
 
 def test_all_of_them_are_installed_here() -> None:
-    assert missing_packages() == ""
+    assert missing_packages(package_versions()) == ""
     assert package_versions()["ministack"] == importlib.metadata.version("ministack")
 
 
@@ -34,4 +34,4 @@ def test_those_that_are_not_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(packages, "version", version)
 
-    assert missing_packages() == "docker, uvicorn"
+    assert missing_packages(package_versions()) == "docker, uvicorn"
