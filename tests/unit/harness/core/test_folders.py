@@ -40,6 +40,7 @@ class TestCanBeWritten:
 
     def test_neither_a_file_nor_what_would_be_in_one(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
+        (tmp_path / "file").chmod(0o755)
         assert not can_be_written(tmp_path / "file")
         assert not can_be_written(tmp_path / "file" / "reports")
 

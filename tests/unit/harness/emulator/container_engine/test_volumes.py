@@ -155,14 +155,25 @@ class TestUnpack:
             member("lib", type=tarfile.DIRTYPE, mode=0o777),
             member("lib/server", size=2, mode=0o4777, uid=4711, uname="daemon", gname="daemon"),
             link("lib/server.so", "server"),
-            link("bin", "lib/server", tarfile.LNKTYPE),
+            member("lib/tool", mode=0o755),
+            link("bin", "lib/tool", tarfile.LNKTYPE),
         ]
         with archive(tmp_path / "a.tar", *members) as bundle:
             unpack(bundle, target)
         server = (target / "lib" / "server").stat()
         assert (server.st_uid, server.st_mode & 0o7777, server.st_size) == (os.geteuid(), 0o755, 2)
         assert (target / "lib" / "server.so").readlink() == Path("server")
-        assert (target / "bin").samefile(target / "lib" / "server")
+        assert (target / "bin").samefile(target / "lib" / "tool")
+
+    def test_a_link_that_is_in_the_target_already_is_not_followed_out_of_it(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "target").mkdir()
+        (tmp_path / "target" / "log").symlink_to(tmp_path / "precious")
+        bundle = archive(tmp_path / "a.tar", member("log", size=1))
+        with bundle, pytest.raises(tarfile.TarError):
+            unpack(bundle, tmp_path / "target")
+        assert not (tmp_path / "precious").exists()
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o027, 0o077])
