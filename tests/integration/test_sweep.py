@@ -40,7 +40,7 @@ ALL = (
 # The slowest first: they end together.
 RUNS = (
     KilledRun("swept-whole", ALL),
-    KilledRun("swept-service", ALL, "apply_complete", "aws_ecs_service"),
+    KilledRun("swept-service", ALL, "apply_start", "aws_ecs_service"),
     KilledRun("swept-cluster", ALL, "apply_complete", "aws_ecs_cluster"),
     KilledRun("swept-listener", BALANCER, "apply_complete", "aws_lb"),
     KilledRun("swept-database", DATABASE, "apply_complete", "aws_rds_cluster"),
