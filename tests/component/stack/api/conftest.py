@@ -14,7 +14,7 @@ __all__ = ["unreachable"]
 DATABASE = "catalog"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def postgres() -> Iterator[PostgresServer]:
     with ExitStack() as stack:
         try:
@@ -25,7 +25,7 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_service(postgres: PostgresServer) -> Iterator[Service]:
     with running_service(postgres.settings(DATABASE)) as service:
         service.wait_until_ready()

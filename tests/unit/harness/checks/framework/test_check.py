@@ -1,5 +1,6 @@
 from dataclasses import replace
 from itertools import count
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -190,7 +191,8 @@ def test_a_condition_that_has_timed_out_is_waited_for_briefly_when_it_is_named_a
     """Checks that need healthy targets would otherwise wait minutes each, one after the other."""
     context = replace(fake_deployment.context(), patience=60.0)
     monkeypatch.setattr("harness.checks.framework.context._POLL_SECONDS", 0.0)
-    monkeypatch.setattr("harness.core.wait.time.monotonic", count(step=1.0).__next__)
+    clock = SimpleNamespace(monotonic=count(step=1.0).__next__)
+    monkeypatch.setattr("harness.core.wait.time", clock)
 
     def observations(what: str) -> int:
         made: list[int] = []

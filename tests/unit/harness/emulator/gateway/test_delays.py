@@ -1,8 +1,8 @@
 """What AWS takes its time for: calls that come too early, too often, or see too little."""
 
-import asyncio
 from dataclasses import dataclass, field
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -125,7 +125,7 @@ async def test_a_slow_call_is_performed_after_its_delay(monkeypatch: pytest.Monk
         if seconds:
             before.append(cloud.aws.names())
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
+    monkeypatch.setattr("harness.emulator.gateway.delays.asyncio", SimpleNamespace(sleep=sleep))
 
     await cloud.response(query_call("ec2", "AttachInternetGateway", VpcId="v"))
 

@@ -1,6 +1,7 @@
 """Deleting: in the order of dependencies; only named refusals are waited for."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -41,7 +42,8 @@ class Removing:
         self.aws = FakeAws.answering(self.answers)
         self.pauses: list[float] = []
         self._time = 0.0
-        monkeypatch.setattr("time.monotonic", lambda: self._time)
+        clock = SimpleNamespace(monotonic=lambda: self._time)
+        monkeypatch.setattr("harness.core.wait.time", clock)
 
     def __call__(self, *resources: Resource) -> tuple[Outcome, ...]:
         return remove_all(Clients(self.aws), resources, sleep=self._pause)
