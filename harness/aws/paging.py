@@ -25,8 +25,7 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
     Raises:
         botocore.exceptions.ClientError: The service returned an error.
     """
-    found = client.get_paginator(operation).paginate(**arguments)
-    yield from found.search(f"{key} || `[]`")
+    yield from client.get_paginator(operation).paginate(**arguments).search(f"{key} || `[]`")
 
 
 def batches(items: Sequence[str], size: int) -> Iterator[list[str]]:

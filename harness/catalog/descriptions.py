@@ -51,8 +51,7 @@ class Described:
         place = _filled(self.place, attributes)
         for path, value in flattened(attributes).items():
             for name in self._paths(path):
-                text = name.startswith(_ATTRIBUTES)
-                yield f"{place}{name}", _text(value) if text else value
+                yield f"{place}{name}", _text(value) if name.startswith(_ATTRIBUTES) else value
         for path, value in self.fixed.items():
             yield f"{place}{path}", value
 

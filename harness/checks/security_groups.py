@@ -26,8 +26,7 @@ class SecurityGroups(ServiceChecks):
         of_vpc = [{"Name": "vpc-id", "Values": [vpc]}]
         found = pages(ec2, "describe_security_groups", "SecurityGroups", Filters=of_vpc)
         groups = [group for group in found if not is_managed(as_tags(group.get("Tags", ())))]
-        identifiers = [group["GroupId"] for group in groups]
-        of_groups = [{"Name": "group-id", "Values": identifiers}]
+        of_groups = [{"Name": "group-id", "Values": [group["GroupId"] for group in groups]}]
         rules: dict[str, list[Any]] = defaultdict(list)
         found = pages(ec2, "describe_security_group_rules", "SecurityGroupRules", Filters=of_groups)
         for rule in found:

@@ -48,8 +48,7 @@ def destroy(context: click.Context, /, *, every: bool, force: bool, **given: Any
             _destroy(ledger, record.environment_suffix, force=force)
         except HarnessError as error:  # the other runs are destroyed all the same
             statuses.add(error.exit_code)
-            notes = getattr(error, "__notes__", ())
-            text = "\n".join([str(error), *notes])
+            text = "\n".join([str(error), *getattr(error, "__notes__", ())])
             click.echo(f"Error: {record.environment_suffix}: {text}", err=True)
     for each in ledger.unreadable():
         statuses.add(each.exit_code)

@@ -72,8 +72,7 @@ class Deployment:
                     plan = workspace.plan()
                     for change in plan.resource_changes:
                         self.run.timeline.event("second plan", str(change))
-                    later = self.run.settings.reuse_stack
-                    return DriftVerdict(plan, tuple(known), present, later)
+                    return DriftVerdict(plan, tuple(known), present, self.run.settings.reuse_stack)
             finally:
                 if when_done is not None:
                     when_done()

@@ -49,5 +49,4 @@ def _left(run: Run) -> str:
 
 def _has_stopped(run: Run) -> bool:
     stops = [phase for phase in run.timeline.phases if phase.name == "target stop"]
-    ended = any(not stop.failed for stop in stops)
-    return ended and target_type(run.record.target).is_per_run
+    return any(not stop.failed for stop in stops) and target_type(run.record.target).is_per_run

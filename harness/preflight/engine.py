@@ -28,6 +28,8 @@ def without_garbage_collector() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()  # all that is new is old now, without a search of it
         if enabled:
             gc.enable()
 

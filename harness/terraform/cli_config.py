@@ -32,7 +32,7 @@ def write_cli_config(
         return None
     directory.mkdir(parents=True, exist_ok=True)
     if installation.mirror is None:
-        ours = "" if installation.user_config.has_plugin_cache else _plugin_cache(cache)
+        ours = "" if installation.user_config.has("plugin_cache_dir") else _plugin_cache(cache)
     else:
         host = installation.mirror / installation.host
         mirror = _launchers(host, directory, registry, launcher) if launcher else None

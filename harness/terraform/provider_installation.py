@@ -75,7 +75,7 @@ def find_provider_installation(
     if configured is not None:
         mirror, host = _configured(configured.expanduser().absolute(), version)
         return ProviderInstallation(f"{mirror}, as configured", mirror, host, config)
-    if config.has_provider_installation:
+    if config.has("provider_installation"):
         origin = f"the provider installation in {config.path}"
         return ProviderInstallation(origin, None, _HOSTS[0], config, keep_user_config=True)
     for folder, kind in _mirrors(environ, home, cache, roots):

@@ -8,8 +8,6 @@ from pathlib import Path
 from harness.core.errors import UsageError
 
 _COMMENT = re.compile(r"/\*.*?\*/|(?:^|(?<=\s))(?:#|//)[^\n]*", re.DOTALL | re.MULTILINE)
-_INSTALLATION = re.compile(r"(?:^|[\s{,])\"?provider_installation\"?\s*[:={]")
-_PLUGIN_CACHE = re.compile(r"(?:^|[\s{,])\"?plugin_cache_dir\"?\s*[:=]")
 
 
 @dataclass(frozen=True)
@@ -19,15 +17,10 @@ class UserConfig:
     path: Path | None
     text: str = ""
 
-    @property
-    def has_provider_installation(self) -> bool:
-        """Whether it has a ``provider_installation`` block."""
-        return _INSTALLATION.search(_COMMENT.sub("", self.text)) is not None
-
-    @property
-    def has_plugin_cache(self) -> bool:
-        """Whether it sets ``plugin_cache_dir``."""
-        return _PLUGIN_CACHE.search(_COMMENT.sub("", self.text)) is not None
+    def has(self, name: str) -> bool:
+        """Whether it has a setting or a block of that name."""
+        pattern = rf'(?:^|[\s{{,])"?{name}"?\s*[:={{]'
+        return re.search(pattern, _COMMENT.sub("", self.text)) is not None
 
     @property
     def hcl(self) -> str:

@@ -32,8 +32,7 @@ class CrashBackoff:
         """Record an exit after ``uptime`` seconds; requested stops do not count."""
         if requested:
             return
-        early = uptime < _HEALTHY_SECONDS
-        self.exits[family] = self.exits[family] + 1 if early else 0
+        self.exits[family] = self.exits[family] + 1 if uptime < _HEALTHY_SECONDS else 0
         self.last[family] = self.clock()
 
     def delay(self, family: str) -> float:

@@ -120,11 +120,6 @@ class Container:
         return self.state
 
     @property
-    def is_up(self) -> bool:
-        """Whether it is running or being started, and has its address."""
-        return self.state.running or self.lock.locked()
-
-    @property
     def host_name(self) -> str:
         """Its host name: the first 12 digits of its id, as in Docker."""
         return self.id[:12]

@@ -128,9 +128,10 @@ def network_details(config: EngineConfig, network: LoopbackNetwork) -> dict[str,
 
 
 def _endpoint(container: Container) -> Mapping[str, Any]:
+    has_address = container.state.running or container.lock.locked()
     return {
         "NetworkID": "",
-        "IPAddress": container.address if container.is_up else "",
+        "IPAddress": container.address if has_address else "",
         "IPPrefixLen": 24,
         "Aliases": list(container.spec.aliases),
         "DNSNames": [container.name, *container.spec.aliases, container.host_name],

@@ -164,8 +164,7 @@ class _Verifier(SigV4Auth):
         given.params = pairs  # type: ignore[assignment]
         given.headers = headers
         given.context["timestamp"] = self._signed.timestamp
-        canonical = self.canonical_request(given)
-        return str(self.signature(self.string_to_sign(given, canonical), given))
+        return str(self.signature(self.string_to_sign(given, self.canonical_request(given)), given))
 
     def headers_to_sign(self, request: Any) -> Any:
         """Return the signed headers, which are all that the request has."""

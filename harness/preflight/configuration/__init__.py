@@ -1,6 +1,6 @@
 """Read Terraform JSON, HCL and plans: resources, blocks and values, without running Terraform."""
 
-from harness.preflight.configuration.block import Block, PreflightInputError
+from harness.preflight.configuration.block import Block, PreflightInputError, computed_once
 from harness.preflight.configuration.configuration import Configuration, Resource
 from harness.preflight.configuration.reading import configuration_of, read_configurations
 from harness.preflight.configuration.values import (
@@ -19,6 +19,7 @@ __all__ = [
     "Reference",
     "Resource",
     "Unknown",
+    "computed_once",
     "configuration_of",
     "is_known",
     "is_traceable",

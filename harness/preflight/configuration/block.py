@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from harness.core.errors import UsageError
 from harness.preflight.configuration.documents import parse_document
@@ -11,7 +12,9 @@ from harness.preflight.configuration.evaluate import dynamic_blocks, evaluate, i
 from harness.preflight.configuration.scope import Bindings, Scope
 from harness.preflight.configuration.values import Encoded, Unknown, as_list, is_known
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 _ALIAS = re.compile(r"aws_alb(?=_|$)")
+_NOT_KNOWN = Unknown()
 _NAMES = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
 
 
@@ -38,6 +41,7 @@ class Block:
         self._blocks: dict[str, list[Block]] = {}
         self._at: dict[str, list[Block]] = {"": [self]}
         self._documents: dict[str, Any] = {}
+        self.computed: dict[object, Any] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.raw
@@ -52,9 +56,7 @@ class Block:
 
     def absent(self, name: str) -> bool:
         """Return whether the argument or block is certainly not set (or null, or empty)."""
-        value = self.value(name)
-        dynamic = self._dynamic(name)
-        return value in (None, "", []) and dynamic == []
+        return self.value(name) in (None, "", []) and self._dynamic(name) == []
 
     def given(self, name: str) -> bool:
         """Return whether the argument or block is certainly set."""
@@ -86,7 +88,7 @@ class Block:
         value = self.value(name)
         if isinstance(value, Encoded):
             return json.dumps(value.value) if is_known(value.value) else None
-        if isinstance(value, list | dict):
+        if isinstance(value, (list, dict)):
             raise self._wrong(name, "a string", value)
         if value is None:
             return default
@@ -206,9 +208,11 @@ class Block:
 
     def _evaluated(self, name: str, *, resolve: bool) -> Any:
         values = self._values[resolve]
+        if name not in self.raw:
+            return None
         if name not in values:
-            values[name] = Unknown()  # an argument that refers to itself
-            values[name] = evaluate(self.raw.get(name), self._scope, resolve=resolve)
+            values[name] = _NOT_KNOWN  # an argument that refers to itself
+            values[name] = evaluate(self.raw[name], self._scope, resolve=resolve)
         return values[name]
 
     def _bodies(self, name: str) -> list[Any]:
@@ -261,6 +265,19 @@ class Block:
             f"{self.address}.{name}: expected {expected}, found {type_name(actual)}",
             remedy="run `terraform validate`: the value does not match the provider's schema",
         )
+
+
+def computed_once(function: _Function) -> _Function:
+    """Make a function of a resource keep its result for each resource and other arguments."""
+
+    @wraps(function)
+    def compute(resource: Block, *arguments: object) -> Any:
+        key = (function, *arguments)
+        if key not in resource.computed:
+            resource.computed[key] = function(resource, *arguments)
+        return resource.computed[key]
+
+    return cast(_Function, compute)
 
 
 def canonical_type(type_: str) -> str:

@@ -189,7 +189,7 @@ class Configuration(RootSettings):
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
-        self._dependents: dict[str, list[Resource]] | None = None
+        self._dependents: dict[tuple[str, str], list[Resource]] = {}
         self._named: dict[str, dict[str, list[Resource]]] = {}
         self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
 
@@ -252,11 +252,10 @@ class Configuration(RootSettings):
 
     def dependents(self, of: Resource, *types: str) -> list[Resource]:
         """Return the resources of some types that depend on a resource directly."""
-        if self._dependents is None:
-            self._dependents = {}
+        if not self._dependents:
             for resource, address in ((r, a) for r in self for a in r.direct_dependencies):
-                self._dependents.setdefault(address, []).append(resource)
-        return [r for r in self._dependents.get(of.address, ()) if r.type in types]
+                self._dependents.setdefault((address, resource.type), []).append(resource)
+        return [r for kind in types for r in self._dependents.get((of.address, kind), ())]
 
     def all_named(self, type_: str, argument: str) -> bool:
         """Return whether the names of all resources of a type are known."""

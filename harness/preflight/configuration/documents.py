@@ -26,7 +26,8 @@ def parse_json(text: str) -> Any:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels") from None
-    _check_depth(value)
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        _check_depth(value)
     return value
 
 
@@ -37,8 +38,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = {}
     for name, value in pairs:
         if name in result:
-            earlier = result[name]
-            value = [*as_list(earlier), *as_list(value)]  # noqa: PLW2901 - the merged value
+            value = [*as_list(result[name]), *as_list(value)]  # noqa: PLW2901 - the merged value
         result[name] = value
     return result
 
@@ -48,7 +48,7 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _check_depth(value: Any, depth: int = 0) -> None:
-    if not isinstance(value, dict | list):
+    if not isinstance(value, (dict, list)):
         return
     if depth > MAX_DEPTH:
         raise ValueError(f"nested deeper than {MAX_DEPTH} levels")
@@ -73,7 +73,7 @@ def parse_document(value: Any) -> Any:
 
 
 def _fill(value: Any, pieces: Mapping[str, str | Unknown]) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _fill(item, pieces) for key, item in value.items()}
     if isinstance(value, list):
         return [_fill(item, pieces) for item in value]

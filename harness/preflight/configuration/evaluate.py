@@ -101,13 +101,6 @@ class _Evaluator:
         self._scope = scope
         self._resolve = resolve
         self._depth = depth
-        self._lazy = {
-            "?": self._conditional,
-            "[": self._access,
-            '"': self._template,
-            "can": self._try,
-            "try": self._try,
-        }
 
     def text(self, raw: str) -> Any:
         try:
@@ -121,8 +114,8 @@ class _Evaluator:
             return node.value
         if isinstance(node, Traversal):
             return self._traversal(node)
-        if isinstance(node, Call) and node.name in self._lazy:
-            return self._lazy[node.name](node)
+        if isinstance(node, Call) and (lazy := _LAZY.get(node.name)):
+            return lazy(self, node)
         result = None
         if not isinstance(node, Opaque):
             result = self._for(node) if isinstance(node, For) else self._call(node)
@@ -132,7 +125,7 @@ class _Evaluator:
 
     def _template(self, node: Call) -> Any:
         parts = [self.node(part) for part in node.arguments]
-        if not all(isinstance(part, str | int | float | Unknown) for part in parts):
+        if not all(isinstance(part, (str, int, float, Unknown)) for part in parts):
             return self.opaque(node.text)
         return template(self._scope.prefix + node.text, parts)
 
@@ -263,6 +256,16 @@ class _Evaluator:
         name, depth = str(node.path[0]), self._depth + 1
         value = self._scope.named(node.root, name, resolve=self._resolve, depth=depth)
         return any(isinstance(leaf, Unknown) and leaf.volatile for leaf in leaves(value))
+
+
+# Functions and operators that evaluate their arguments themselves.
+_LAZY = {
+    "?": _Evaluator._conditional,
+    "[": _Evaluator._access,
+    '"': _Evaluator._template,
+    "can": _Evaluator._try,
+    "try": _Evaluator._try,
+}
 
 
 def iterated(collection: Any) -> list[tuple[Any, Any]] | None:

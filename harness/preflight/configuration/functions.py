@@ -96,8 +96,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _to_string(value: Any) -> Any:
-    scalar = isinstance(value, bool | int | float)
-    return as_text(value) if scalar else _scalar(value)
+    return as_text(value) if isinstance(value, bool | int | float) else _scalar(value)
 
 
 def _concat(*lists: Any) -> list[Any] | None:
@@ -135,8 +134,7 @@ def _join(separator: str, *lists: Any) -> Any:
     items = _concat(*lists)
     if items is None:
         return None
-    pieces = list(chain(*((separator, item) for item in items)))[1:]
-    return template("join(...)", pieces)
+    return template("join(...)", list(chain(*((separator, item) for item in items)))[1:])
 
 
 def _format(pattern: str, *values: Any) -> Any:

@@ -99,8 +99,7 @@ class ModuleScope:
     @property
     def conditional(self) -> bool:
         """Whether the module may have no instance."""
-        unsure = self.instances is None
-        return unsure or (self.parent is not None and self.parent.conditional)
+        return self.instances is None or (self.parent is not None and self.parent.conditional)
 
     def _cached(
         self, name: tuple[str, str], raw: Any, scope: Scope, *, resolve: bool, depth: int

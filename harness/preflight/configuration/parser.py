@@ -76,6 +76,7 @@ def _template(text: str, depth: int) -> Node:
     return parts[0] if len(parts) == 1 else Call(text, '"', tuple(parts))
 
 
+@lru_cache(maxsize=65536)
 def _expression(text: str, depth: int) -> Node:
     try:
         return _Parser(text, depth).whole()
@@ -117,13 +118,11 @@ class _Parser:
         start = self._skip()
         node = self._operand()
         while operator := self._binary(weakest):
-            right = self._value(_PRECEDENCE[operator])
-            node = self._call(start, operator, (node, right))
+            node = self._call(start, operator, (node, self._value(_PRECEDENCE[operator])))
         if weakest == 0 and self._take("?"):
             then = self._value()
             self._require(":")
-            otherwise = self._value()
-            node = self._call(start, "?", (node, then, otherwise))
+            node = self._call(start, "?", (node, then, self._value()))
         self._depth -= 1
         return node
 

@@ -14,6 +14,9 @@ class UnsupportedSyntaxError(Exception):
 
 def end_of_interpolation(text: str, position: int) -> int:
     """Return the end of the interpolation that starts before ``position``."""
+    end = text.find("}", position)
+    if end >= 0 and not any(mark in text[position:end] for mark in '"{'):
+        return end
     stack = ["{"]
     while position < len(text):
         character = text[position]

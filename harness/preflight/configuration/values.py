@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+_NESTED = (dict, list, tuple)
+
 
 @dataclass(frozen=True)
 class Unknown:
@@ -63,7 +65,7 @@ def as_list(value: Any) -> list[Any]:
 
 def leaves(value: Any) -> Iterator[Any]:
     """Yield the scalars in an evaluated value, known or not, at any depth."""
-    if isinstance(value, dict | list | tuple):
+    if isinstance(value, _NESTED):
         for item in value.values() if isinstance(value, dict) else value:
             yield from leaves(item)
     else:
@@ -72,7 +74,9 @@ def leaves(value: Any) -> Iterator[Any]:
 
 def is_known(value: Any) -> bool:
     """Return whether a value and everything in it is known."""
-    return not any(isinstance(leaf, Unknown) for leaf in leaves(value))
+    if isinstance(value, _NESTED):
+        return not any(isinstance(leaf, Unknown) for leaf in leaves(value))
+    return not isinstance(value, Unknown)
 
 
 def same(one: Any, other: Any) -> bool | None:

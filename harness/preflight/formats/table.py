@@ -32,8 +32,7 @@ def print_table(report: Report, console: Console) -> None:
         console.print(f"[dim]note: {escape(note)}[/]")
     for part in report.not_read:
         console.print(f"[{'yellow' if part.matters else 'dim'}]not read: {escape(str(part))}[/]")
-    style = _VERDICT_STYLES[report.verdict]
-    console.print(f"[{style}]{_summary(report)}[/]")
+    console.print(f"[{_VERDICT_STYLES[report.verdict]}]{_summary(report)}[/]")
 
 
 def _table(report: Report) -> Table:

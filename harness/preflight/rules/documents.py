@@ -37,10 +37,10 @@ def document(resource: Resource) -> Problems:
 
 def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
     """Yield what is wrong with a value at a place; a reference is never wrong."""
-    if value is None or isinstance(value, Unknown):
+    if not spec or value is None or isinstance(value, Unknown):
         return
     kind = spec.get("is", "")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind and (not isinstance(value, _TYPES[kind]) or (kind == "integer" and not number)):
         yield f"{where} is not {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     elif isinstance(value, dict):
@@ -56,21 +56,20 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
         yield f"{where} is {value!r}, not one of {', '.join(spec['enum'])}"
     elif number and not spec.get("min", value) <= value <= spec.get("max", value):
         yield f"{where} is {value}, not {spec.get('min', '')} to {spec.get('max', '')}"
-    elif number and value % 1:
+    elif kind == "integer" and value % 1:
         yield f"{where} is {value}, not a whole number"
-    elif not re.fullmatch(spec.get("pattern", ".*"), str(value), re.DOTALL):
+    elif "pattern" in spec and not re.fullmatch(spec["pattern"], str(value), re.DOTALL):
         yield f"{where} is {value!r}, no match of {spec['pattern']}"
 
 
 def _members(spec: Mapping[str, Any], value: Mapping[str, Any], where: str) -> Iterator[str]:
     members: Mapping[str, Any] = spec.get("members", {})
-    given = {name for name, item in value.items() if item is not None}
     required = [*spec.get("required", ())]
     for name, pattern, needed in spec.get("when", ()):
         if isinstance(value.get(name), str) and re.fullmatch(pattern, value[name]):
             required.append(needed)
     for names in required:
-        if not given & {*names.split("|")}:
+        if all(value.get(name) is None for name in names.split("|")):
             yield f"{where} has no {names.replace('|', ' or ')}"
     for name, item in value.items():
         inner = members.get(name, spec.get("values"))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from harness.preflight.configuration import Block, Reference, Resource, Unknown, references_in
-from harness.preflight.configuration.values import as_list
+from harness.preflight.configuration import Block, Reference, Resource, Unknown, computed_once
+from harness.preflight.configuration.values import as_list, references_in
 
 _MANAGED: Mapping[str, tuple[str, ...]] = {
     "service-role/AmazonECSTaskExecutionRolePolicy": (
@@ -48,6 +48,7 @@ class Statement:
     conditional: bool = False
 
 
+@computed_once
 def policy_of(resource: Resource, argument: str) -> list[Statement] | None:
     """Return the statements of a policy argument; None if they are not known."""
     try:
@@ -130,6 +131,7 @@ def trusts(role: Resource, service: str) -> bool | None:
     return None if any(isinstance(p, Unknown) for p in principals) else False
 
 
+@computed_once
 def role_statements(role: Resource) -> list[Statement] | None:
     """Return the statements of a role's policies; None if there may be more."""
     configuration = role.configuration

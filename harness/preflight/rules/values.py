@@ -37,7 +37,7 @@ def _check(rows: list[Mapping[str, Any]], inspection: Inspection) -> Problems:
                 outer, _, name = path.rpartition(".")
                 for resource in resources:
                     for block in resource.blocks_at(outer):
-                        if name in block or "given" in row or "default" in row:
+                        if block.written(name) or row.get("given") or "default" in row:
                             yield from _violations(resource, row, block, name)
 
 

@@ -118,8 +118,7 @@ class Scaler(BackgroundService):
             seconds = alarm["Period"] * alarm["EvaluationPeriods"]
             values = await self._values(caller, metric_in(alarm), seconds)
             if breaches(alarm, values):
-                breach = values[-1] - alarm["Threshold"]
-                return step_scaling(desired, policy[_STEPPING], breach)
+                return step_scaling(desired, policy[_STEPPING], values[-1] - alarm["Threshold"])
         return None
 
     async def _values(self, caller: Caller, metric: Metric, seconds: float) -> list[float]:

@@ -41,8 +41,7 @@ class IssuedAccessKeys(ResultPatch):
     async def _correct(self, call: Call, result: dict[str, Any]) -> None:
         if call.operation == "CreateAccessKey":
             made = result["AccessKey"]
-            secret = register_secret(made["SecretAccessKey"])
-            self._issued[made["AccessKeyId"]] = IssuedKey(secret)
+            self._issued[made["AccessKeyId"]] = IssuedKey(register_secret(made["SecretAccessKey"]))
             return
         key, active = call.form.get("AccessKeyId", ""), call.form.get("Status") == "Active"
         source, target = (

@@ -55,8 +55,7 @@ class TargetHealth(Patch):
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Describe the targets of served groups; other groups (lambda, TCP) pass."""
         parameters = call.parameters
-        arn = parameters.get(_TARGET_GROUP, "")
-        group = await self._registry.group(call.caller, arn)
+        group = await self._registry.group(call.caller, parameters.get(_TARGET_GROUP, ""))
         if group is None:
             return await call_next(call)
         described = group.describe(parameters.get("Targets", []))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from harness.preflight.configuration import Block, Resource, Unknown, same
+from harness.preflight.configuration import Block, Resource, Unknown, computed_once, same
 
 _GROUP = "aws_security_group"
 _SEPARATE_RULES = (
@@ -54,6 +54,7 @@ class Permission:
         return self.ports is None or self.ports[0] <= port <= self.ports[1]
 
 
+@computed_once
 def permissions(group: Resource, direction: Direction) -> list[Permission] | None:
     """Return the rules of a security group in one direction; None if there may be more."""
     configuration = group.configuration
@@ -159,6 +160,7 @@ def _reaches(rule: Permission, peers: Sequence[Resource]) -> bool | None:
     return None if rule.cidrs else False
 
 
+@computed_once
 def routes_out(subnet: Resource) -> frozenset[str] | None:
     """Return the target arguments of the subnet's default routes; None if uncertain.
 

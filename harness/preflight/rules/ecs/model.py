@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from harness.preflight.configuration import Block, Resource
+from harness.preflight.configuration import Block, Resource, computed_once
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 _UNITS = 1024  # CPU units of a vCPU, MiB of a GB
@@ -20,6 +20,7 @@ def size(task: Resource, name: str) -> int | None:
     return int(float(found[1]) * (_UNITS if found[2] else 1)) if found else None
 
 
+@computed_once
 def containers(task: Resource) -> list[Block] | None:
     """Return the container definitions of a task, None unless all of them are known."""
     try:

@@ -24,7 +24,8 @@ def engine_version_not_offered(inspection: Inspection, target: TargetLookup) -> 
         if engine not in _ENGINES or not version:
             continue
         offered = _offered(target, engine)
-        if not _is_offered(version, offered):
+        # A minor version, or any of a major version.
+        if version not in offered and not any(o.startswith(f"{version}.") for o in offered):
             nearest = ", ".join(_nearest(version, offered)) or "none"
             yield cluster.problem(
                 f"{engine} {version} is not offered in {target.region}; the nearest: {nearest}",
@@ -122,11 +123,6 @@ def _offered(target: TargetLookup, engine: str) -> frozenset[str]:
         for entry in response["DBEngineVersions"]
         if entry.get("Status", "available") == "available"
     )
-
-
-def _is_offered(version: str, offered: frozenset[str]) -> bool:
-    """Return whether a version, or a minor of a major version, is offered."""
-    return version in offered or any(other.startswith(f"{version}.") for other in offered)
 
 
 def _nearest(version: str, offered: frozenset[str]) -> list[str]:

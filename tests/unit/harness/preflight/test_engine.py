@@ -34,6 +34,15 @@ def test_the_garbage_collector_is_off_meanwhile_and_then_as_before(enabled: bool
         gc.enable()
 
 
+def test_what_was_read_meanwhile_is_not_searched_for_garbage_at_the_end() -> None:
+    with without_garbage_collector():
+        read: list[list[int]] = [[] for _ in range(100_000)]
+        searches = [each["collections"] for each in gc.get_stats()]
+
+    assert [each["collections"] for each in gc.get_stats()] == searches
+    assert len(read) == 100_000
+
+
 def test_a_finding_has_every_field() -> None:
     (finding,) = with_bucket().findings
     assert (finding.rule, finding.address) == (FORCE, BUCKET)

@@ -72,7 +72,7 @@ def test_a_file_in_a_closed_folder_is_one_clear_error(
     ],
 )
 def test_a_provider_installation_block_is_found(text: str) -> None:
-    assert UserConfig(Path("f"), text).has_provider_installation
+    assert UserConfig(Path("f"), text).has("provider_installation")
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_a_provider_installation_block_is_found(text: str) -> None:
     ],
 )
 def test_other_text_has_no_provider_installation(text: str) -> None:
-    assert not UserConfig(Path("f"), text).has_provider_installation
+    assert not UserConfig(Path("f"), text).has("provider_installation")
 
 
 def test_a_plugin_cache_is_found() -> None:
-    assert UserConfig(Path("f"), 'plugin_cache_dir = "/c"').has_plugin_cache
-    assert not UserConfig(Path("f"), '# plugin_cache_dir = "/c"').has_plugin_cache
+    assert UserConfig(Path("f"), 'plugin_cache_dir = "/c"').has("plugin_cache_dir")
+    assert not UserConfig(Path("f"), '# plugin_cache_dir = "/c"').has("plugin_cache_dir")
 
 
 def test_blocks_can_be_appended_to_hcl_but_not_to_json() -> None:

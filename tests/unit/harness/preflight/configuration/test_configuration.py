@@ -1,6 +1,6 @@
 from typing import Any
 
-from harness.preflight.configuration import Configuration, Resource, configuration_of
+from harness.preflight.configuration import Configuration, Resource, computed_once, configuration_of
 
 
 def configuration(resources: dict[str, Any], **more: Any) -> Configuration:
@@ -52,6 +52,30 @@ def test_dependencies_are_transitive_and_include_depends_on() -> None:
     assert found.dependencies("aws_lb.l") == {"aws_subnet.s", "aws_vpc.v", "aws_eip.e"}
     assert balancer.depends_on(resource(found, "aws_vpc.v"))
     assert not resource(found, "aws_vpc.v").depends_on(balancer)
+
+
+def test_dependents_are_of_the_given_types_in_the_order_of_the_types() -> None:
+    found = configuration(CHAIN)
+    dependents = found.dependents(resource(found, "aws_vpc.v"), "aws_eip", "aws_subnet", "aws_lb")
+    assert [each.address for each in dependents] == ["aws_eip.e", "aws_subnet.s"]
+    assert found.dependents(resource(found, "aws_lb.l"), "aws_eip") == []
+
+
+def test_a_function_is_computed_once_for_each_resource_and_arguments() -> None:
+    found = configuration(CHAIN)
+    asked: list[tuple[str, str]] = []
+
+    @computed_once
+    def tags(of: Resource, name: str) -> object:
+        asked.append((of.type, name))
+        return of.value(name)
+
+    vpc, eip = resource(found, "aws_vpc.v"), resource(found, "aws_eip.e")
+    values = [tags(vpc, "tags"), tags(eip, "tags"), tags(vpc, "tags"), tags(eip, "domain")]
+
+    assert asked == [("aws_vpc", "tags"), ("aws_eip", "tags"), ("aws_eip", "domain")]
+    assert values[0] is values[2] is values[3] is None
+    assert values[1] == eip.value("tags")
 
 
 def test_a_resource_without_instance_is_left_out_but_declared() -> None:

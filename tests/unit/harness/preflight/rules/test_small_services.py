@@ -147,6 +147,18 @@ CASES = [
             dashboard_body='{"widgets": [{"region": "${var.region}", "y": ${var.y}}]}'
         ),
     ),
+    silent(
+        "api/document",
+        lambda d: d[DASHBOARD].update(
+            dashboard_body='{"widgets": [{"type": "text", "properties": {"yAxis": {"min": 0.5}}}]}'
+        ),
+    ),
+    fires(
+        "api/document",
+        DASHBOARD,
+        lambda d: d[DASHBOARD].update(dashboard_body='{"widgets": [{"width": 1.5}]}'),
+        name="half a column",
+    ),
     fires("api/limit", REPOSITORY, lambda d: repository(d, name=f"API-{SUFFIX}")),
     silent("api/limit", lambda d: repository(d, name=f"team/api_{SUFFIX}")),
     fires(
