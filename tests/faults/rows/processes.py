@@ -21,6 +21,8 @@ TERRAFORM = r"^\S*terraform (-chdir=\S+ )?apply"
 GUARD = r"process_guard\.py .* apply"
 POSTGRES = r"bin/postgres -D"
 DATABASE = ("network", "secret", "database")
+# With a bucket, whose lifecycle configuration takes seconds: the apply lasts until the kill.
+STORAGE = (*NETWORK, "storage")
 MODULE = """
 terraform {
   required_providers {
@@ -60,7 +62,7 @@ def rows() -> Iterator[Row]:
             fault,
             "apply",
             inject=kill(pattern, after=applying),
-            tiers=NETWORK,
+            tiers=STORAGE,
             status=1,
             verdict="failed",
             first=first,
@@ -70,7 +72,7 @@ def rows() -> Iterator[Row]:
         "the relay of the provider's schema is killed",
         "apply",
         inject=kill(RELAY, after=applying),
-        tiers=NETWORK,
+        tiers=STORAGE,
     )
     yield Row(
         FAMILY,
