@@ -22,6 +22,19 @@ class PreflightInputError(UsageError):
     """A file is not Terraform JSON that preflight can read, or has a value of a wrong type."""
 
 
+def computed_once(function: _Function) -> _Function:
+    """Make a function of a block keep its result for each block and other arguments."""
+
+    @wraps(function)
+    def compute(block: "Block", *arguments: object) -> Any:
+        key = (function, *arguments)
+        if key not in block.computed:
+            block.computed[key] = function(block, *arguments)
+        return block.computed[key]
+
+    return cast(_Function, compute)
+
+
 class Block:
     """The arguments of a resource, of a nested block, or of an object in a JSON document.
 
@@ -38,9 +51,6 @@ class Block:
         self.address = address
         self._scope = scope
         self._values: tuple[dict[str, Any], dict[str, Any]] = ({}, {})  # unresolved, resolved
-        self._blocks: dict[str, list[Block]] = {}
-        self._at: dict[str, list[Block]] = {"": [self]}
-        self._documents: dict[str, Any] = {}
         self.computed: dict[object, Any] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -139,17 +149,16 @@ class Block:
             return None
         return [str(value) for value in values]
 
+    @computed_once
     def blocks(self, name: str) -> list["Block"]:
         """Return the nested blocks of one name; a single object is one block."""
-        if name not in self._blocks:
-            bodies = [(item, self._scope) for item in self._bodies(name)]
-            bodies += self._dynamic(name) or []
-            self._blocks[name] = [
-                self._block(item, f"{name}[{index}]", scope)
-                for index, (item, scope) in enumerate(bodies)
-                if not isinstance(item, Unknown) and item is not None
-            ]
-        return self._blocks[name]
+        bodies = [(item, self._scope) for item in self._bodies(name)]
+        bodies += self._dynamic(name) or []
+        return [
+            self._block(item, f"{name}[{index}]", scope)
+            for index, (item, scope) in enumerate(bodies)
+            if not isinstance(item, Unknown) and item is not None
+        ]
 
     @property
     def dynamic_names(self) -> set[str]:
@@ -163,13 +172,14 @@ class Block:
         found = [b for b in self._dynamic(name, possible=True) or () if isinstance(b[0], Mapping)]
         return [*self.blocks(name), *(self._block(b, f"{name}[*]", scope) for b, scope in found)]
 
+    @computed_once
     def blocks_at(self, path: str) -> list["Block"]:
         """Return the ``possible_blocks`` at a path of names: ``origin.custom_origin_config``."""
-        if path not in self._at:
-            name, _, rest = path.partition(".")
-            outer = self.possible_blocks(name) if self.written(name) else []
-            self._at[path] = [b for block in outer for b in block.blocks_at(rest)]
-        return self._at[path]
+        if not path:
+            return [self]
+        name, _, rest = path.partition(".")
+        outer = self.possible_blocks(name) if self.written(name) else []
+        return [b for block in outer for b in block.blocks_at(rest)]
 
     def block(self, name: str) -> "Block | None":
         """Return the first nested block of a name, None if absent or unknown."""
@@ -180,6 +190,7 @@ class Block:
         bodies = self._bodies(name)
         return self._dynamic(name) is not None and not any(isinstance(b, Unknown) for b in bodies)
 
+    @computed_once
     def document(self, name: str) -> Any:
         """Return the parsed JSON document of an argument; None if absent.
 
@@ -189,9 +200,7 @@ class Block:
         Raises:
             ValueError: The argument is certainly not JSON.
         """
-        if name not in self._documents:
-            self._documents[name] = parse_document(self.value(name))
-        return self._documents[name]
+        return parse_document(self.value(name))
 
     def map(self, name: str) -> Mapping[str, Any]:
         """Return a map argument, empty if absent or unknown."""
@@ -265,19 +274,6 @@ class Block:
             f"{self.address}.{name}: expected {expected}, found {type_name(actual)}",
             remedy="run `terraform validate`: the value does not match the provider's schema",
         )
-
-
-def computed_once(function: _Function) -> _Function:
-    """Make a function of a resource keep its result for each resource and other arguments."""
-
-    @wraps(function)
-    def compute(resource: Block, *arguments: object) -> Any:
-        key = (function, *arguments)
-        if key not in resource.computed:
-            resource.computed[key] = function(resource, *arguments)
-        return resource.computed[key]
-
-    return cast(_Function, compute)
 
 
 def canonical_type(type_: str) -> str:
