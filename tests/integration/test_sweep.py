@@ -1,7 +1,7 @@
 """The leftovers of ten killed runs are all swept; the look-alikes are untouched."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from harness.aws.resources.inventory import take_inventory
 from harness.aws.resources.resource import Kind, Resource
 from harness.catalog import CATALOG
 from harness.catalog.names import state_key
+from harness.core.wait import wait_until
 from harness.deploy.workspace import find_tools
 from harness.pipeline.lifetime import teardown
 from harness.run.ledger import Ledger, RunRecord, RunStatus
@@ -76,6 +77,18 @@ class Leftovers:
         inventory = take_inventory(Clients(self.target.session()), self.target.missing())
         inventory.require_complete()
         return frozenset(inventory.resources)
+
+    def settled(self) -> frozenset[Resource]:
+        """The resources, once the cloud has ended the requests of the killed providers."""
+        seen = [frozenset[Resource]()]
+
+        def unchanged(found: frozenset[Resource]) -> bool:
+            seen.append(lasting(found))
+            return seen[-1] == seen[-2]
+
+        return wait_until(
+            self.resources, what="the same resources again", ready=unchanged, timeout=60, delay=1
+        )
 
     def sweep(self, *, remove: bool) -> SweepReport:
         request = SweepRequest(
@@ -171,25 +184,30 @@ def keep_states(session: Any, ledger: Ledger) -> None:
     s3.put_object(Bucket=STATE_BUCKET, Key="alive/catalog.tfstate", Body=b"{}")
 
 
+def lasting(resources: Iterable[Resource]) -> frozenset[Resource]:
+    """Return them without the tasks, which a service starts and stops at any time."""
+    return frozenset(each for each in resources if each.kind is not Kind.ECS_TASK)
+
+
 def test_leftovers_of_ten_killed_runs_are_swept_and_the_look_alikes_untouched(
     leftovers: Leftovers,
 ) -> None:
     killed = {suffix for suffix, message in leftovers.ended_as.items() if message}
     assert killed == {run.suffix for run in RUNS if run.type}
-    there = leftovers.resources()
+    there = lasting(leftovers.settled())
     assert_every_look_alike_is_in_every_service(leftovers.before)
 
     found = leftovers.sweep(remove=False)
 
     assert {run.environment_suffix for run in found.runs} == {run.suffix for run in RUNS}
     listed = {each for run in found.runs for each in run.resources}
-    assert listed == there - leftovers.before
+    assert lasting(listed) == there - leftovers.before
     assert {each.kind for each in listed} >= set(Kind) - {
         *(Kind.VPC_ENDPOINT, Kind.DB_PARAMETERS, Kind.DB_CLUSTER_SNAPSHOT, Kind.DB_SNAPSHOT),
         *(Kind.POLICY, Kind.REPOSITORY, Kind.NETWORK_INTERFACE),
         *(Kind.NETWORK_ACL, Kind.VOLUME, Kind.KEY, Kind.TOPIC),
     }
-    assert leftovers.resources() == there, "a dry run removes nothing"
+    assert lasting(leftovers.resources()) == there, "a dry run removes nothing"
 
     swept = leftovers.sweep(remove=True)
 
