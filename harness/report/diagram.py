@@ -57,8 +57,7 @@ def diagram(report: RunReport) -> Diagram | None:
     for service in sorted(members, key=lambda each: (columns[each], each)):
         column = columns[service]
         state, detail = _state(report, service, members[service])
-        place = (column * _COLUMN, rows[column] * _ROW)
-        boxes[service] = Box(service, detail, state, *place)
+        boxes[service] = Box(service, detail, state, column * _COLUMN, rows[column] * _ROW)
         rows[column] += 1
     half = _HEIGHT // 2
     lines = tuple(

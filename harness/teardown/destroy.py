@@ -150,8 +150,7 @@ def _terraform_destroy(run: Run, record: RunRecord, target: Target) -> Terraform
         TerraformError: Destroy failed after a complete apply.
     """
     run.update(status=RunStatus.DESTROYING)
-    tools = find_tools(record.terraform, record.mirror)
-    workspace = workspace_of(run, target, tools)
+    workspace = workspace_of(run, target, find_tools(record.terraform, record.mirror))
     state = workspace.state
     try:
         if not record.complete:

@@ -128,8 +128,7 @@ class Gateway:
             await self.repeated.serve(request, signature, send, operation=operation, serve=serve)
 
     async def _refresh_distributions(self, request: Request, signature: Signature) -> None:
-        caller = await self.accounts.caller_of(signature)
-        self.distributions.invalidate(caller.account)
+        self.distributions.invalidate((await self.accounts.caller_of(signature)).account)
         if request.method != "GET":
             self.cache.clear()
 

@@ -28,9 +28,9 @@ def computed_once(function: _Function) -> _Function:
     @wraps(function)
     def compute(block: "Block", *arguments: object) -> Any:
         key = (function, *arguments)
-        if key not in block.computed:
-            block.computed[key] = function(block, *arguments)
-        return block.computed[key]
+        if (found := block.computed.get(key, compute)) is compute:
+            found = block.computed[key] = function(block, *arguments)
+        return found
 
     return cast(_Function, compute)
 
@@ -58,11 +58,11 @@ class Block:
 
     def value(self, name: str) -> Any:
         """Return the evaluated argument, None if absent, Unknown if not known before apply."""
-        return self._evaluated(name, resolve=True)
+        return self._evaluated(name, resolve=True) if name in self.raw else None
 
     def unresolved(self, name: str) -> Any:
         """Return the argument with references as ``Reference``."""
-        return self._evaluated(name, resolve=False)
+        return self._evaluated(name, resolve=False) if name in self.raw else None
 
     def absent(self, name: str) -> bool:
         """Return whether the argument or block is certainly not set (or null, or empty)."""
@@ -96,6 +96,8 @@ class Block:
     def text(self, name: str, default: str | None = None) -> str | None:
         """Return a string; numbers and booleans are converted as by Terraform."""
         value = self.value(name)
+        if isinstance(value, str):
+            return value
         if isinstance(value, Encoded):
             return json.dumps(value.value) if is_known(value.value) else None
         if isinstance(value, (list, dict)):
@@ -172,14 +174,16 @@ class Block:
         found = [b for b in self._dynamic(name, possible=True) or () if isinstance(b[0], Mapping)]
         return [*self.blocks(name), *(self._block(b, f"{name}[*]", scope) for b, scope in found)]
 
-    @computed_once
     def blocks_at(self, path: str) -> list["Block"]:
         """Return the ``possible_blocks`` at a path of names: ``origin.custom_origin_config``."""
         if not path:
             return [self]
         name, _, rest = path.partition(".")
-        outer = self.possible_blocks(name) if self.written(name) else []
-        return [b for block in outer for b in block.blocks_at(rest)]
+        return self._blocks_at(name, rest) if self.written(name) else []
+
+    @computed_once
+    def _blocks_at(self, name: str, rest: str) -> list["Block"]:
+        return [b for block in self.possible_blocks(name) for b in block.blocks_at(rest)]
 
     def block(self, name: str) -> "Block | None":
         """Return the first nested block of a name, None if absent or unknown."""
@@ -217,8 +221,6 @@ class Block:
 
     def _evaluated(self, name: str, *, resolve: bool) -> Any:
         values = self._values[resolve]
-        if name not in self.raw:
-            return None
         if name not in values:
             values[name] = _NOT_KNOWN  # an argument that refers to itself
             values[name] = evaluate(self.raw[name], self._scope, resolve=resolve)

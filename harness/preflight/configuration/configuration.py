@@ -135,8 +135,9 @@ class Resource(Block):
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
-        """Every reference in the block."""
-        return tuple(references_in(evaluate(dict(self.raw), self.module, resolve=False)))
+        """Every reference in the block, also by way of locals, variables and outputs."""
+        named = [f"${{{traversal.text}}}" for traversal in self.traversals]
+        return tuple(references_in(evaluate(named, self.module, resolve=False)))
 
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:

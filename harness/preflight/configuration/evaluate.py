@@ -6,6 +6,7 @@ Values that are not known before apply are ``Unknown`` or ``Reference``.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from harness.preflight.configuration.functions import NULL, PLAIN, STRUCTURAL, boolean, template
@@ -31,8 +32,7 @@ from harness.preflight.configuration.values import (
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
-_RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_RESOURCE = re.compile(r"(?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*")
 _VALUE_ROOTS = ("local", "var", "module")
 _UNKNOWN_ROOTS = {"each", "count", "path", "terraform", "self", "ephemeral", *_VALUE_ROOTS}
 
@@ -52,7 +52,7 @@ def evaluate(raw: Any, scope: Scope, *, resolve: bool = True, depth: int = 0) ->
             return raw
         return _Evaluator(scope, resolve=resolve, depth=depth).text(raw)
     if isinstance(raw, dict):
-        if names := iterator_names(raw.get("dynamic")):
+        if "dynamic" in raw and (names := iterator_names(raw["dynamic"])):
             scope = Bindings(scope, dict.fromkeys(names, Unknown()))
         return {
             _key(k, scope): evaluate(v, scope, resolve=resolve, depth=depth + 1)
@@ -130,11 +130,9 @@ class _Evaluator:
         return template(self._scope.prefix + node.text, parts)
 
     def _traversal(self, node: Traversal) -> Any:
-        try:
-            value = self._scope.bound(node.root)
-        except KeyError:
+        if node.root not in self._scope.bound:
             return self._reference(node)
-        value = self._descend(value, node.path, node.text)
+        value = self._descend(self._scope.bound[node.root], node.path, node.text)
         if isinstance(value, Unknown) and not isinstance(value, Reference):
             return replace(value, volatile=True)
         return value
@@ -142,11 +140,9 @@ class _Evaluator:
     def _reference(self, node: Traversal) -> Any:
         if node.root in _VALUE_ROOTS and node.path:
             return self._named(node)
-        address, path = _address(node)
-        if node.root in _UNKNOWN_ROOTS or not address:
+        reference = _reference(node, self._scope.prefix)
+        if reference is None:
             return self.opaque(node.text)
-        prefix = self._scope.prefix
-        reference = Reference(prefix + node.text, address=prefix + address, path=path)
         if not self._resolve:
             return reference
         value = self._scope.attribute(reference)
@@ -245,7 +241,8 @@ class _Evaluator:
         node = parse_template(text if "${" in text else f"${{{text}}}")
         references = tuple(
             Reference(prefix + found, address=prefix + found)
-            for found in dict.fromkeys(_addresses(node, text))
+            for found in dict.fromkeys(t.resource[0] for t in traversals(node))
+            if _RESOURCE.fullmatch(found)
         )
         volatile = _VOLATILE.search(text) or any(map(self._volatile, traversals(node)))
         return Unknown(prefix + text, (), references, bool(volatile))
@@ -275,21 +272,13 @@ def iterated(collection: Any) -> list[tuple[Any, Any]] | None:
     return list(enumerate(collection)) if isinstance(collection, list) else None
 
 
-def _addresses(node: Node, text: str) -> list[str]:
-    """Return the addresses of resources in an expression."""
-    if isinstance(node, Opaque):
-        return _RESOURCE.findall(_QUOTED.sub("", text))
-    found = [_address(traversal)[0] for traversal in traversals(node)]
-    return [address for address in found if _RESOURCE.fullmatch(address)]
-
-
-def _address(node: Traversal) -> tuple[str, tuple[str | int, ...]]:
-    names = (node.root, *node.path)
-    length = 3 if node.root == "data" else 2
-    head = names[:length]
-    if len(head) < length or not all(isinstance(name, str) for name in head):
-        return "", ()
-    return ".".join(str(name) for name in head), names[length:]
+@lru_cache(maxsize=65536)
+def _reference(node: Traversal, prefix: str) -> Reference | None:
+    """Return the reference to a resource of a module; None for another name."""
+    address, path = node.resource
+    if node.root in _UNKNOWN_ROOTS or not address:
+        return None
+    return Reference(prefix + node.text, address=prefix + address, path=path)
 
 
 def _step(value: Any, step: str | int) -> Any:

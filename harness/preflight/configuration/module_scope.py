@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from harness.preflight.configuration.evaluate import evaluate
@@ -42,6 +43,7 @@ class ModuleScope:
         missing: Variables without default that the call does not set.
     """
 
+    bound = MappingProxyType[str, Any]({})
     attribute: Callable[[Reference], Any] = lambda reference: reference
     prefix: str = ""
     locals: Mapping[str, Any] = field(default_factory=dict)
@@ -56,10 +58,6 @@ class ModuleScope:
     unexpected: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     _values: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
-
-    def bound(self, name: str) -> Any:
-        """Raise KeyError: a module has no iterators."""
-        raise KeyError(name)
 
     def named(self, root: str, name: str, *, resolve: bool, depth: int) -> Any:
         """Return the value of a local or variable; see ``Scope.named``."""

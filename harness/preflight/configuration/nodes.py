@@ -1,7 +1,12 @@
 """The nodes of parsed expressions, and the references in them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+
+_RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,14 @@ class Traversal:
     text: str
     root: str
     path: tuple[str | int, ...] = ()
+
+    @cached_property
+    def resource(self) -> tuple[str, tuple[str | int, ...]]:
+        """Address of the resource that it may refer to, and the path into that; else empty."""
+        names = (self.root, *self.path)
+        length = 3 if self.root == "data" else 2
+        head = [name for name in names[:length] if isinstance(name, str)]
+        return (".".join(head), names[length:]) if len(head) == length else ("", ())
 
 
 @dataclass(frozen=True)
@@ -65,10 +78,17 @@ Node = Literal | Opaque | Traversal | Call | For
 
 
 def traversals(node: Node | None, bound: frozenset[str] = frozenset()) -> Iterator[Traversal]:
-    """Yield every reference in a node, except to the variables of ``for`` expressions."""
+    """Yield every reference in a node, except to the variables of ``for`` expressions.
+
+    Of an expression that is not parsed, those to resources.
+    """
     if isinstance(node, Traversal):
         if node.root not in bound:
             yield node
+    elif isinstance(node, Opaque):
+        for text in _RESOURCE.findall(_QUOTED.sub("", node.text)):
+            root, *path = text.split(".")
+            yield Traversal(text, root, tuple(path))
     elif isinstance(node, Call):
         for argument in node.arguments:
             yield from traversals(argument, bound)

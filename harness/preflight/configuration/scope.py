@@ -15,14 +15,16 @@ class Scope(Protocol):
 
     Attributes:
         prefix: Module part of its addresses: ``module.network.``; empty for the root module.
+        bound: Value of each iterator of a dynamic block, and of each name of a ``for``.
     """
+
+    @property
+    def bound(self) -> Mapping[str, Any]:
+        """Values of iterators."""
 
     @property
     def prefix(self) -> str:
         """Module part of the addresses."""
-
-    def bound(self, name: str) -> Any:
-        """Return the value of an iterator of a dynamic block or ``for``; raises KeyError."""
 
     def named(self, root: str, name: str, *, resolve: bool, depth: int) -> Any:
         """Return the evaluated local (``local``) or variable (``var``), Unknown if not known."""
@@ -38,11 +40,6 @@ class Bindings:
     """A scope with values for the iterator of a dynamic block, or the names of a ``for``."""
 
     def __init__(self, scope: Scope, values: Mapping[str, Any]) -> None:
-        self._scope = scope
-        self._values = values
+        self.bound = {**scope.bound, **values}
         self.prefix = scope.prefix
         self.named, self.output, self.attribute = scope.named, scope.output, scope.attribute
-
-    def bound(self, name: str) -> Any:
-        """Return the value of a name; see ``Scope.bound``."""
-        return self._values[name] if name in self._values else self._scope.bound(name)

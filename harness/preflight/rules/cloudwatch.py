@@ -19,5 +19,4 @@ def alarm_period(alarm: Resource) -> Problems:
     if period not in _SHORT_PERIODS and (period % 60 or period <= 0):
         yield alarm.problem(f"period is {period} seconds", period=period)
     elif count and count * period > (_WEEK if period >= _HOUR else _DAY):
-        text = f"evaluation_periods x period is {count} x {period} seconds"
-        yield alarm.problem(text, variant=1)
+        yield alarm.problem(f"evaluation_periods x period is {count} x {period} seconds", variant=1)

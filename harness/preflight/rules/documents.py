@@ -18,7 +18,8 @@ from harness.preflight.registry import Problems, load, resource_rule
 _DATA = load("documents.json")
 CONTAINER: Mapping[str, Any] = _DATA["container"]
 _ARGUMENTS: Mapping[str, Mapping[str, Any]] = _DATA["arguments"]
-_TYPES = {"object": dict, "list": list, "text": str, "integer": int | float, "boolean": bool}
+_NUMBER = (int, float)
+_TYPES = dict[str, Any](object=dict, list=list, text=str, integer=_NUMBER, boolean=bool)
 
 
 @resource_rule("api/document", *_ARGUMENTS)
@@ -40,8 +41,8 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
     if not spec or value is None or isinstance(value, Unknown):
         return
     kind = spec.get("is", "")
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind and (not isinstance(value, _TYPES[kind]) or (kind == "integer" and not number)):
+    flag = isinstance(value, bool) and kind == "integer"
+    if kind and (flag or not isinstance(value, _TYPES[kind])):
         yield f"{where} is not {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     elif isinstance(value, dict):
         yield from _members(spec, value, where)
@@ -52,11 +53,17 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
             yield f"two of {where} have the same {key}"
         for index, item in enumerate(value):
             yield from violations(spec.get("items", {}), item, f"{where}[{index}]")
-    elif value not in spec.get("enum", (value,)):
+    elif len(spec) > 1 or kind == "integer":
+        yield from _scalar(spec, value, where)
+
+
+def _scalar(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
+    number = isinstance(value, _NUMBER) and not isinstance(value, bool)
+    if value not in spec.get("enum", (value,)):
         yield f"{where} is {value!r}, not one of {', '.join(spec['enum'])}"
     elif number and not spec.get("min", value) <= value <= spec.get("max", value):
         yield f"{where} is {value}, not {spec.get('min', '')} to {spec.get('max', '')}"
-    elif kind == "integer" and value % 1:
+    elif spec.get("is") == "integer" and value % 1:
         yield f"{where} is {value}, not a whole number"
     elif "pattern" in spec and not re.fullmatch(spec["pattern"], str(value), re.DOTALL):
         yield f"{where} is {value!r}, no match of {spec['pattern']}"
@@ -69,7 +76,7 @@ def _members(spec: Mapping[str, Any], value: Mapping[str, Any], where: str) -> I
         if isinstance(value.get(name), str) and re.fullmatch(pattern, value[name]):
             required.append(needed)
     for names in required:
-        if all(value.get(name) is None for name in names.split("|")):
+        if value.get(names) is None and all(value.get(name) is None for name in names.split("|")):
             yield f"{where} has no {names.replace('|', ' or ')}"
     for name, item in value.items():
         inner = members.get(name, spec.get("values"))

@@ -1,6 +1,6 @@
 """IAM roles and policy statements, as other rules read them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -152,20 +152,24 @@ def role_statements(role: Resource) -> list[Statement] | None:
     return [statement for statements in documents for statement in statements or ()]
 
 
-def allows(statements: Sequence[Statement], action: str, target: Resource) -> bool | None:
-    """Return whether statements allow ``service:Action`` on a resource; None if uncertain."""
-    if any(not statement.allow or statement.inverted for statement in statements):
-        return None
-    verdicts = [
-        _names(item, target, action)
-        for statement in statements
-        if _covers_action(statement, action)
-        for item in statement.resources
-    ]
+def allows(role: Resource, action: str, target: Resource) -> bool | None:
+    """Return whether a role allows ``service:Action`` on a resource; None if uncertain."""
+    verdicts = [_names(item, target, action) for item in _resources_of(role, action)]
     if True in verdicts:
         return True
-    unknown = any(isinstance(a, Unknown) for statement in statements for a in statement.actions)
-    return None if unknown or None in verdicts else False
+    return None if None in verdicts else False
+
+
+@computed_once
+def _resources_of(role: Resource, action: str) -> list[Any]:
+    """Return what a role allows an action on, with Unknown if there may be more."""
+    statements = role_statements(role)
+    if statements is None or any(not each.allow or each.inverted for each in statements):
+        return [Unknown()]
+    unknown = any(isinstance(a, Unknown) for each in statements for a in each.actions)
+    covering = [each for each in statements if _covers_action(each, action)]
+    named = [item for each in covering for item in each.resources]
+    return [*named, Unknown()] if unknown else named
 
 
 def _names(value: Any, target: Resource, action: str) -> bool | None:

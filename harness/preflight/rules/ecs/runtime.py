@@ -7,7 +7,7 @@ from harness.preflight.configuration import Block, Resource, references_in
 from harness.preflight.registry import Inspection, Problems, lookup_rule, resource_rule
 from harness.preflight.rules.ec2.model import routes_out
 from harness.preflight.rules.ecs.model import awslogs, containers, task_of
-from harness.preflight.rules.iam import Statement, allows, role_statements
+from harness.preflight.rules.iam import allows, role_statements
 from harness.preflight.target_lookup import TargetLookup
 
 _READ_SECRET = "secretsmanager:GetSecretValue"  # noqa: S105 - an action
@@ -40,11 +40,9 @@ def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
 @resource_rule("ecs/execution-role-cannot-read-secret", _TASK)
 def cannot_read_secret(task: Resource) -> Problems:
     """The execution role has no permission to read a secret of the task."""
-    role, statements = _execution_role(task)
-    if role is None or statements is None:
-        return
+    role = _execution_role(task)
     for secret in _named_secrets(task):
-        if allows(statements, _READ_SECRET, secret) is False:
+        if role is not None and allows(role, _READ_SECRET, secret) is False:
             text = f"{role.address} has no permission to read {secret.address}"
             yield task.problem(text, secret=secret.address)
 
@@ -52,18 +50,16 @@ def cannot_read_secret(task: Resource) -> Problems:
 @resource_rule("ecs/execution-role-reads-every-secret", _TASK)
 def reads_every_secret(task: Resource) -> Problems:
     """The execution role can read every secret of the account, not only those of the task."""
-    role, statements = _execution_role(task)
-    for statement in statements or ():
+    role = _execution_role(task)
+    for statement in (role_statements(role) if role is not None else None) or ():
         actions = {str(action).lower() for action in statement.actions}
         broad = actions & {"*", "secretsmanager:*", _READ_SECRET.lower()}
         if statement.allow and broad and "*" in statement.resources and not statement.conditional:
             yield task.problem(f"{role.address if role else ''} can read every secret")
 
 
-def _execution_role(task: Resource) -> tuple[Resource | None, list[Statement] | None]:
-    """Return the execution role and its statements, None for what is uncertain."""
-    role = task.follow("execution_role_arn", "aws_iam_role")
-    return role, role_statements(role) if role is not None else None
+def _execution_role(task: Resource) -> Resource | None:
+    return task.follow("execution_role_arn", "aws_iam_role")
 
 
 def _named_secrets(task: Resource) -> list[Resource]:
@@ -79,15 +75,13 @@ def _named_secrets(task: Resource) -> list[Resource]:
 @resource_rule("ecs/execution-role-cannot-write-logs", _TASK)
 def cannot_write_logs(task: Resource) -> Problems:
     """The execution role has no permission to write to the log group of the task."""
-    role, statements = _execution_role(task)
-    if role is None or statements is None:
-        return
+    role = _execution_role(task)
     for options in _log_options(task):
         group = task.follow("awslogs-group", _LOG_GROUP, within=options)
-        if group is None:
+        if role is None or group is None:
             continue
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-            if allows(statements, action, group) is False:
+            if allows(role, action, group) is False:
                 text = f"{role.address} has no permission for {action} on {group.address}"
                 yield task.problem(text)
 

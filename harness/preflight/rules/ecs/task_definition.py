@@ -50,8 +50,7 @@ def container_definitions(task: Resource) -> Problems:
     for container in containers(task) or []:
         missing = [name for name in ("name", "image") if container.absent(name)]
         if missing:
-            text = f"{container.address} has no {' and no '.join(missing)}"
-            yield task.problem(text, variant=1)
+            yield task.problem(f"{container.address} has no {' and no '.join(missing)}", variant=1)
 
 
 @resource_rule("ecs/duplicate-container-name", _TASK)

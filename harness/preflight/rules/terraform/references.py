@@ -25,13 +25,12 @@ def undeclared_name(inspection: Inspection) -> Problems:
     configuration = inspection.configuration
     if configuration.planned:
         return
+    for scope, address, traversals in expressions(configuration):
+        for traversal in traversals if scope.complete else ():
+            variant = _missing(traversal.root, traversal.path, scope)
+            if variant is not None:
+                yield Problem(address, f"{traversal.text} is not declared", {}, variant)
     for scope in configuration.modules:
-        if scope.complete:
-            for address, traversals in expressions(configuration, scope):
-                for traversal in traversals:
-                    variant = _missing(traversal.root, traversal.path, scope)
-                    if variant is not None:
-                        yield Problem(address, f"{traversal.text} is not declared", {}, variant)
         for name, child in scope.children.items():
             yield from _arguments(f"{scope.prefix}module.{name}", child)
     yield from _dependencies(configuration)
@@ -39,16 +38,16 @@ def undeclared_name(inspection: Inspection) -> Problems:
 
 
 def expressions(
-    configuration: Configuration, scope: ModuleScope
-) -> Iterator[tuple[str, Iterable[Traversal]]]:
-    """Yield the address of all that a module declares, and every reference in it."""
+    configuration: Configuration,
+) -> Iterator[tuple[ModuleScope, str, Iterable[Traversal]]]:
+    """Yield module and address of all that is declared, and every reference in it."""
     for resource in configuration:
-        if resource.module is scope:
-            yield resource.address, resource.traversals
-    named: dict[str, Any] = {"locals": dict(scope.locals), "output": dict(scope.outputs)}
-    named |= {f"module.{name}": c.arguments(scope) for name, c in scope.children.items()}
-    for name, raw in named.items():
-        yield f"{scope.prefix}{name}", dict.fromkeys(traversals_in(raw))
+        yield resource.module, resource.address, resource.traversals
+    for scope in configuration.modules:
+        named: dict[str, Any] = {"locals": dict(scope.locals), "output": dict(scope.outputs)}
+        named |= {f"module.{name}": c.arguments(scope) for name, c in scope.children.items()}
+        for name, raw in named.items():
+            yield scope, f"{scope.prefix}{name}", dict.fromkeys(traversals_in(raw))
 
 
 def _arguments(address: str, child: ModuleScope) -> Iterator[Problem]:
@@ -168,16 +167,15 @@ def required_version(inspection: Inspection) -> Problems:
         yield Problem("terraform.required_version", message)
 
 
-@resource_rule("terraform/undeclared-resource")
-def undeclared_resource(resource: Resource) -> Problems:
-    """An argument references a resource that is not declared."""
-    if not resource.module.complete:
-        return
-    addresses = {reference.address for reference in resource.references if reference.path}
-    for address in sorted(addresses):
-        aws = address.removeprefix("data.").startswith("aws_")
-        if aws and address not in resource.configuration.declared:
-            yield resource.problem(f"references {address}, which is not declared")
+@configuration_rule("terraform/undeclared-resource")
+def undeclared_resource(inspection: Inspection) -> Problems:
+    """An expression references a resource that is not declared."""
+    configuration = inspection.configuration
+    for scope, address, traversals in () if configuration.planned else expressions(configuration):
+        named = {t.resource[0] for t in traversals if t.resource[1] and scope.complete}
+        for name in sorted(n for n in named if n.removeprefix("data.").startswith("aws_")):
+            if (other := f"{scope.prefix}{name}") not in configuration.declared:
+                yield Problem(address, f"references {other}, which is not declared")
 
 
 @resource_rule("terraform/invalid-tag")

@@ -129,14 +129,13 @@ def _given(block: Block, path: str) -> bool:
 def attributes(inspection: Inspection) -> Problems:
     """An expression refers to an attribute that the provider's schema does not have."""
     configuration = inspection.configuration
-    for scope in configuration.modules if not configuration.planned else ():
-        for address, traversals in expressions(configuration, scope):
-            for traversal in traversals:
-                type_, name, names = _attribute(traversal)
-                if name and name not in names:
-                    text = f"{traversal.text}: {type_} has no attribute {name}"
-                    for more, severity in _judged(name, names, configuration):
-                        yield Problem(address, text + more, {"name": name}, 0, severity)
+    for _, address, traversals in () if configuration.planned else expressions(configuration):
+        for traversal in traversals:
+            type_, name, names = _attribute(traversal)
+            if name and name not in names:
+                text = f"{traversal.text}: {type_} has no attribute {name}"
+                for more, severity in _judged(name, names, configuration):
+                    yield Problem(address, text + more, {"name": name}, 0, severity)
 
 
 def _attribute(traversal: Traversal) -> tuple[str, str, Mapping[str, None]]:

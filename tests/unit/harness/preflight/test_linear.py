@@ -1,14 +1,14 @@
 """The work of a preflight grows with the number of resources, whatever their shape."""
 
-import cProfile
 import json
-import pstats
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import pytest
 
-from harness.preflight.configuration import configuration_of
+from harness.preflight.configuration.assembly import Loaded, build_configuration
 from harness.preflight.engine import preflight
 
 Shape = Callable[[int], dict[str, Any]]
@@ -75,19 +75,55 @@ SHAPES: dict[str, Shape] = {
             n, lambda i: {"role": f"r{i}", "policy_arn": f"arn:aws:iam::aws:policy/Own{i}"}
         )
     },
+    "tasks of one role": lambda n: {
+        "aws_iam_role": {"r": {"name": "r", "assume_role_policy": "{}"}},
+        "aws_iam_role_policy": named(n, lambda i: {"role": "${aws_iam_role.r.id}", "policy": "{}"}),
+        "aws_ecs_task_definition": named(
+            n,
+            lambda i: {
+                "family": f"f{i}",
+                "execution_role_arn": "${aws_iam_role.r.arn}",
+                "container_definitions": CONTAINERS,
+            },
+        ),
+    },
+    "modules": lambda n: {"module": named(n, lambda i: {"source": "./m", "name": f"g{i}"})},
+}
+MODULE = {
+    "variable": {"name": {}},
+    "resource": {"aws_cloudwatch_log_group": {"g": {"name": "${var.name}"}}},
+    "output": {"arn": {"value": "${aws_cloudwatch_log_group.g.arn}"}},
 }
 
 
-def calls(shape: Shape, count: int) -> int:
-    """Return the number of function calls of one preflight."""
-    document = {"resource": shape(count)}
-    preflight(configuration_of(document))
-    profile = cProfile.Profile()
-    profile.runcall(lambda: preflight(configuration_of(document)))
-    return int(pstats.Stats(profile).total_calls)  # type: ignore[attr-defined]
+def lines(shape: Shape, count: int) -> int:
+    """Return the number of lines that one preflight executes, a line once for each iteration."""
+    resources = shape(count)
+    document = {"module": resources.pop("module", {}), "resource": resources}
+    executed = 0
+
+    def trace(_: FrameType, event: str, __: object) -> Callable[..., Any]:
+        nonlocal executed
+        executed += event == "line"
+        return trace
+
+    def whole() -> None:
+        root = Loaded({"main.tf.json": document})
+        preflight(
+            build_configuration(root, label="", load=lambda *_: Loaded({"m.tf.json": MODULE}))
+        )
+
+    whole()
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        whole()
+    finally:
+        sys.settrace(before)
+    return executed
 
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_twice_the_resources_are_at_most_a_little_more_than_twice_the_work(name: str) -> None:
-    base, small, large = (calls(SHAPES[name], count) for count in (40, 120, 200))
+    base, small, large = (lines(SHAPES[name], count) for count in (40, 120, 200))
     assert large - small <= 1.3 * (small - base)

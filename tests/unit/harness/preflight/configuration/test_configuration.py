@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 from harness.preflight.configuration import Configuration, Resource, computed_once, configuration_of
 
 
@@ -52,6 +54,23 @@ def test_dependencies_are_transitive_and_include_depends_on() -> None:
     assert found.dependencies("aws_lb.l") == {"aws_subnet.s", "aws_vpc.v", "aws_eip.e"}
     assert balancer.depends_on(resource(found, "aws_vpc.v"))
     assert not resource(found, "aws_vpc.v").depends_on(balancer)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "true ? null : aws_vpc.v.id",
+        "upper(local.name)",
+        "{ for k, v in {} : k => aws_vpc.v[k].id }",
+        "aws_vpc.v.id ~ a syntax that is not known",
+    ],
+)
+def test_a_resource_depends_on_all_that_its_expressions_name(expression: str) -> None:
+    """As in Terraform, whose graph has no values."""
+    endpoint = {"e": {"vpc_id": f"${{{expression}}}"}}
+    named = {"name": "${aws_vpc.v.arn}"}
+    found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint}, locals=named)
+    assert found.dependencies("aws_vpc_endpoint.e") == {"aws_vpc.v"}
 
 
 def test_dependents_are_of_the_given_types_in_the_order_of_the_types() -> None:

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from harness.preflight.rules.terraform.backend import s3_argument
@@ -111,6 +113,26 @@ CASES = [
         "terraform/undeclared-resource",
         POLICY,
         lambda d: d[POLICY].update(role="${aws_iam_role.other.id}"),
+    ),
+    *(
+        fires(
+            "terraform/undeclared-resource",
+            BUCKET,
+            partial(tagged, tags={"a": f"${{{expression}}}"}),
+            name=expression,
+        )
+        for expression in (
+            'false ? aws_lb.other.arn : "the result without it"',
+            'try(aws_lb.other.arn, "")',
+            "upper(aws_lb.other.arn)",
+            "[for each in [] : aws_lb.other.arn]",
+        )
+    ),
+    fires(
+        "terraform/undeclared-resource",
+        "output",
+        lambda d: d.document.update(output={"lb": {"value": "${aws_lb.other.arn}"}}),
+        name="in an output",
     ),
     silent(
         "terraform/undeclared-resource",
