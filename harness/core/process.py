@@ -76,8 +76,7 @@ def run(
     """
     logger.debug("run: %s", _shown(command))
     # Without a program to guard, the error of starting it is the most precise one.
-    guarding = guarded and shutil.which(command[0]) is not None
-    guard = (*_GUARD, f"{grace:g}") if guarding else ()
+    guard = (*_GUARD, f"{grace:g}") if guarded and shutil.which(command[0]) else ()
     child: _Child | None = None
     try:
         with deferred_interrupts():  # an interrupt in between would orphan the process

@@ -99,7 +99,7 @@ def catalog_lock(request: pytest.FixtureRequest) -> Iterator[None]:
     from filelock import ReadWriteLock  # noqa: PLC0415 -- on first use
 
     stack = _session(request).stack
-    lock = ReadWriteLock(stack.lock_path)
+    lock = ReadWriteLock(stack.run.directory / "tests.lock")
     exclusive = request.node.get_closest_marker("catalog_exclusive") is not None
     if exclusive:
         stack.await_second_plan()

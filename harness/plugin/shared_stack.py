@@ -84,11 +84,6 @@ class SharedStack:
             )
         )
 
-    @property
-    def lock_path(self) -> Path:
-        """File for the lock between tests that read the stack and tests that change it."""
-        return self.run.directory / "tests.lock"
-
     def target(self) -> Target:
         """Return the started target, starting it if no process has yet.
 

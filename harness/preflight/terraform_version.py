@@ -38,8 +38,7 @@ class TerraformVersion:
         match = re.fullmatch(r"(?:(terraform|opentofu)[ v]*)?v?(\d+)\.(\d+)(?:\.(\d+))?\S*", text)
         if match is None:
             raise ValueError(f"{text!r} is no version such as 1.11.4 or opentofu 1.10.0")
-        numbers = (int(match[2]), int(match[3]), int(match[4] or 0))
-        return cls(numbers, match[1] or "terraform")
+        return cls((int(match[2]), int(match[3]), int(match[4] or 0)), match[1] or "terraform")
 
     def __str__(self) -> str:
         name = "OpenTofu" if self.product == "opentofu" else "Terraform"

@@ -158,8 +158,7 @@ class Timeline:
     def resource(self, address: str, action: str, seconds: float) -> None:
         """Record an operation that has just ended and took ``seconds``."""
         ended = self._clock() - self.origin
-        timing = ResourceTiming(address, action, max(0.0, ended - seconds), ended)
-        self._resources.append(timing)
+        self._resources.append(ResourceTiming(address, action, max(0.0, ended - seconds), ended))
         self.observer.resource_finished(address, action, seconds)
 
     def to_dict(self) -> dict[str, Any]:

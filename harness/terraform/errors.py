@@ -100,5 +100,4 @@ def _tail(events: Iterable[Event], stderr: str, status: int) -> str:
 
 def remedy_for(text: str, table: Sequence[Mapping[str, str]] = _REMEDIES) -> str:
     """Return the text of the first row whose pattern is in a text; empty if none is."""
-    rows = (row["text"].strip() for row in table if re.search(row["pattern"], text))
-    return next(rows, "")
+    return next((row["text"].strip() for row in table if re.search(row["pattern"], text)), "")

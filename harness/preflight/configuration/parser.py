@@ -205,8 +205,7 @@ class _Parser:
         grouped = self._take("...")
         condition = self._value() if self._take("if") else None
         self._require(closing)
-        text = self._since(start)
-        return For(text, tuple(names), collection, value, key, condition, grouped)
+        return For(self._since(start), tuple(names), collection, value, key, condition, grouped)
 
     def _string(self, _: int) -> Node:
         start = position = self._position

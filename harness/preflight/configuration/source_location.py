@@ -1,6 +1,8 @@
 """The line of a file that declares a resource, for annotations."""
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +10,8 @@ from pathlib import Path
 from harness.preflight.finding import Finding
 
 _MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
+_HCL = re.compile(r'^[^\S\n]*((?:resource|data)\s+"([^"]*)"\s+"([^"]*)")', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,36 +32,40 @@ def location_of(finding: Finding) -> Location | None:
     source = Path(finding.source)
     if not finding.source or not source.is_file():
         return None
-    position = _position(_text(source), finding.address)
-    line = _text(source).count("\n", 0, position) + 1
+    line = _positions(source).line(finding.address)
     absolute = source.resolve()
     here = Path.cwd()
     path = absolute.relative_to(here) if absolute.is_relative_to(here) else absolute
     return Location(path.as_posix(), line)
 
 
-@lru_cache(maxsize=8)
-def _text(source: Path) -> str:
-    return source.read_text(encoding="utf-8")
+class _Positions:
+    """Where the file of a configuration or a plan has its blocks, addresses and keys."""
+
+    def __init__(self, source: Path) -> None:
+        text = source.read_text(encoding="utf-8")
+        self._newlines = [match.start() for match in re.finditer("\n", text)]
+        self._blocks = {f"{m[2]}.{m[3]}": m.start(1) for m in _HCL.finditer(text)}
+        self._keys: dict[str, list[int]] = defaultdict(list)
+        key = ""
+        for match in _STRING.finditer(text):
+            if match[2]:
+                key = match[1]
+                self._keys[key].append(match.start())
+            elif key == "address":  # in a plan
+                self._blocks.setdefault(match[1], match.start())
+
+    def line(self, address: str) -> int:
+        """Return the line of an address, from 1; 1 if it is not found."""
+        steps = _MODULE.sub("", address).removeprefix("data.").replace('"', '\\"').split(".")
+        planned = self._blocks.get(address.replace('"', '\\"'))
+        position = self._blocks.get(".".join(steps[:2]), 0) if planned is None else planned
+        for step in steps if not position else ():
+            later = bisect_left(self._keys[step], position)
+            if later == len(self._keys[step]):
+                break
+            position = self._keys[step][later]
+        return bisect_left(self._newlines, position) + 1
 
 
-def _position(text: str, address: str) -> int:
-    """Return the position of an address in a configuration or a plan; 0 if not found."""
-    planned = re.search(rf'"address"\s*:\s*{re.escape(_quoted(address))}', text)
-    if planned:
-        return planned.start()
-    steps = _MODULE.sub("", address).removeprefix("data.").split(".")
-    names = r"\s+".join(map(re.escape, map(_quoted, steps[:2])))
-    if block := re.search(rf"^\s*(?:resource|data)\s+{names}", text, re.MULTILINE):  # HCL
-        return block.start() + len(block[0]) - len(block[0].lstrip())
-    position = 0
-    for step in steps:
-        found = re.compile(rf"{re.escape(_quoted(step))}\s*:").search(text, position)
-        if found is None:
-            return position
-        position = found.start()
-    return position
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '\\"') + '"'
+_positions = lru_cache(maxsize=8)(_Positions)

@@ -39,22 +39,29 @@ def _table(report: Report) -> Table:
     rows = Table(show_lines=True)
     rows.add_column("finding", overflow="fold")
     rows.add_column("problem and fix")
-    for finding in report.findings:
-        rows.add_row(_name(finding), _text(finding))
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for each in report.findings:
+        groups.setdefault((each.severity, each.rule, each.fact, each.remedy), []).append(each)
+    for found in groups.values():
+        rows.add_row(_name(found), _text(found))
     return rows
 
 
-def _name(finding: Finding) -> str:
-    style = _STYLES[finding.severity]
-    lines = [f"[{style}]{finding.severity}[/]", escape(finding.rule), escape(finding.address)]
-    return "\n".join(lines)
+def _name(found: list[Finding]) -> str:
+    style = _STYLES[found[0].severity]
+    where = escape(found[0].address) if len(found) == 1 else f"{len(found)} findings"
+    return f"[{style}]{found[0].severity}[/]\n{escape(found[0].rule)}\n{where}"
 
 
-def _text(finding: Finding) -> str:
-    error = f"[dim]Error of the deployment:[/] {escape(' '.join(finding.error.split()))}"
-    lines = [escape(finding.message), *([error] if finding.error else [])]
-    fact = [] if finding.fact == "rule" else [f"[dim]From:[/] {escape(finding.fact)}"]
-    return "\n".join([*lines, *fact, f"[dim]Fix:[/] {escape(finding.remedy)}"])
+def _text(found: list[Finding]) -> str:
+    """Return each problem of a rule, and once what they have in common."""
+    first, *others = found
+    lines = [escape(f"{e.address}: {e.message}" if others else e.message) for e in found]
+    which = ", of the first" if any(each.error != first.error for each in others) else ""
+    error = f"[dim]Error of the deployment{which}:[/] {escape(' '.join(first.error.split()))}"
+    fact = [] if first.fact == "rule" else [f"[dim]From:[/] {escape(first.fact)}"]
+    fix = f"[dim]Fix:[/] {escape(first.remedy)}"
+    return "\n".join([*lines, *([error] if first.error else []), *fact, fix])
 
 
 def _summary(report: Report) -> str:

@@ -172,6 +172,5 @@ def _awaited(
     except WaitTimeoutError as error:
         return late.format(error.__cause__)
     except (ClientError, BotoCoreError) as error:
-        absent = isinstance(error, ClientError) and is_absent(error)
-        return "" if absent else error_message(error)
+        return "" if isinstance(error, ClientError) and is_absent(error) else error_message(error)
     return ""

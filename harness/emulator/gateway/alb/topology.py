@@ -122,5 +122,4 @@ async def _configuration(
 async def _seconds(aws: AwsApi, caller: Caller, kind: str, arn: str, key: str) -> float:
     """Return the value of an attribute; 0 if it has none."""
     described = await aws.call(caller, "elbv2", f"Describe{kind}Attributes", **{f"{kind}Arn": arn})
-    attributes = {each["Key"]: each["Value"] for each in described["Attributes"]}
-    return float(attributes.get(key) or 0)
+    return float({each["Key"]: each["Value"] for each in described["Attributes"]}.get(key) or 0)

@@ -93,6 +93,18 @@ def test_the_table_names_the_source_of_a_fact(report: Report) -> None:
     assert "From: target embedded" in FORMATS["table"](found)
 
 
+def test_the_table_has_what_the_findings_of_a_rule_share_once(report: Report) -> None:
+    (first, *_) = report.findings
+    other = replace(first, address="aws_s3_bucket.other", error="another", message="different")
+    text = FORMATS["table"](replace(report, findings=(first, other)))
+    assert "2 findings" in text
+    for each in (first, other):
+        assert f"{each.address}: {each.message}"[:50] in text
+    assert text.count("Fix:") == 1
+    assert "Error of the deployment, of the first:" in text
+    assert "another" not in text
+
+
 def test_github_has_one_annotation_per_line(report: Report) -> None:
     error, warning, suppressed, note = FORMATS["github"](report).splitlines()
     place = f"file=out/main.tf.json,line={line_of(chr(34) + 'storage_log_bucket' + chr(34))}"
