@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.preflight.configuration.block import Block, canonical_type
-from harness.preflight.configuration.evaluate import evaluate, traversals_in
+from harness.preflight.configuration.evaluate import evaluate, resource_reference, traversals_in
 from harness.preflight.configuration.module_scope import ModuleScope, instances, traversal_name
 from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.configuration.root_settings import RootSettings
@@ -136,8 +136,12 @@ class Resource(Block):
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every reference in the block, also by way of locals, variables and outputs."""
-        named = [f"${{{traversal.text}}}" for traversal in self.traversals]
-        return tuple(references_in(evaluate(named, self.module, resolve=False)))
+        named = [
+            resource_reference(each, self.module.prefix)
+            or evaluate(f"${{{each.text}}}", self.module, resolve=False)
+            for each in self.traversals
+        ]
+        return tuple(references_in(named))
 
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:

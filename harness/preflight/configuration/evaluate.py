@@ -140,7 +140,7 @@ class _Evaluator:
     def _reference(self, node: Traversal) -> Any:
         if node.root in _VALUE_ROOTS and node.path:
             return self._named(node)
-        reference = _reference(node, self._scope.prefix)
+        reference = resource_reference(node, self._scope.prefix)
         if reference is None:
             return self.opaque(node.text)
         if not self._resolve:
@@ -273,7 +273,7 @@ def iterated(collection: Any) -> list[tuple[Any, Any]] | None:
 
 
 @lru_cache(maxsize=65536)
-def _reference(node: Traversal, prefix: str) -> Reference | None:
+def resource_reference(node: Traversal, prefix: str) -> Reference | None:
     """Return the reference to a resource of a module; None for another name."""
     address, path = node.resource
     if node.root in _UNKNOWN_ROOTS or not address:

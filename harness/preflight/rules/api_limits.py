@@ -74,5 +74,4 @@ def _range_violation(limit: Mapping[str, Any], text: str) -> str:
 
 
 def _shown(values: list[str]) -> str:
-    more = ", ..." if len(values) > _MOST_SHOWN else ""
-    return ", ".join(values[:_MOST_SHOWN]) + more
+    return ", ".join(values[:_MOST_SHOWN]) + (", ..." if len(values) > _MOST_SHOWN else "")

@@ -18,8 +18,7 @@ from harness.preflight.registry import Problems, load, resource_rule
 _DATA = load("documents.json")
 CONTAINER: Mapping[str, Any] = _DATA["container"]
 _ARGUMENTS: Mapping[str, Mapping[str, Any]] = _DATA["arguments"]
-_NUMBER = (int, float)
-_TYPES = dict[str, Any](object=dict, list=list, text=str, integer=_NUMBER, boolean=bool)
+_TYPES = dict[str, Any](object=dict, list=list, text=str, integer=(int, float), boolean=bool)
 
 
 @resource_rule("api/document", *_ARGUMENTS)
@@ -58,7 +57,7 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
 
 
 def _scalar(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
-    number = isinstance(value, _NUMBER) and not isinstance(value, bool)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if value not in spec.get("enum", (value,)):
         yield f"{where} is {value!r}, not one of {', '.join(spec['enum'])}"
     elif number and not spec.get("min", value) <= value <= spec.get("max", value):

@@ -46,12 +46,11 @@ def target_groups(service: Resource) -> Iterator[tuple[Block, Resource]]:
             yield block, group
 
 
-def awslogs(task: Resource) -> Iterator[tuple[Block, Block]]:
-    """Yield the containers with the log driver ``awslogs``, with their log configuration."""
-    for container in containers(task) or []:
-        logging = container.block("logConfiguration")
-        if logging is not None and logging.text("logDriver") == "awslogs":
-            yield container, logging
+@computed_once
+def awslogs(task: Resource) -> list[tuple[Block, Block]]:
+    """Return the containers with the log driver ``awslogs``, with their log configuration."""
+    found = [(each, each.block("logConfiguration")) for each in containers(task) or []]
+    return [(each, of) for each, of in found if of and of.text("logDriver") == "awslogs"]
 
 
 def port_mappings(container: Block) -> list[int] | None:
