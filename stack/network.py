@@ -37,8 +37,7 @@ class Network(Part):
         super().__init__(stack, "network")
         config = stack.config
         # Eight equal parts of the VPC's network.
-        eighths = ipaddress.IPv4Network(config.vpc_cidr).subnets(prefixlen_diff=3)
-        blocks = list(map(str, eighths))
+        blocks = list(map(str, ipaddress.IPv4Network(config.vpc_cidr).subnets(prefixlen_diff=3)))
         self._vpc = vpc.Vpc(
             self,
             "vpc",

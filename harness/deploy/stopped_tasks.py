@@ -82,8 +82,7 @@ def _failed(task: Mapping[str, Any]) -> FailedTask | None:
     stopped, stop_code = task.get("stoppedReason", ""), task.get("stopCode")
     if stop_code not in _FAILURES and not _UNHEALTHY.search(stopped):
         return None
-    parts = filter(None, [stopped, *map(container_reason, task["containers"])])
-    text = redact("; ".join(parts))
+    text = redact("; ".join(filter(None, [stopped, *map(container_reason, task["containers"])])))
     found = _REASON.match(text)
     code, message = (found["code"], found["message"]) if found else (str(stop_code), text)
     definition = task.get("taskDefinitionArn", "")

@@ -71,8 +71,7 @@ def _diagnostics(work: Path, directory: Path, tools: Tools) -> list[Diagnostic]:
         cache=directory / "providers",
     )
     # Sockets of plugins, whose paths must be short, go into the folder that is removed.
-    environment = child_environment({"TMPDIR": ".."}, cli)
-    run = partial(process.run, cwd=work, env=environment, guarded=True)
+    run = partial(process.run, cwd=work, env=child_environment({"TMPDIR": ".."}, cli), guarded=True)
     terraform = tools.terraform.command
     init = (*terraform, "init", "-backend=false", "-input=false", "-no-color")
     run(init, timeout=_INIT_SECONDS)

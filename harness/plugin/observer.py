@@ -24,8 +24,7 @@ def terminal_observer(config: pytest.Config, _: Path, settings: HarnessSettings)
     reporter = _reporter(config)
     if reporter is None:
         return Observer()
-    file = cast("TextIO", _OwnLines(reporter))
-    return _plain_observer(file, reporter._tw.fullwidth, settings)
+    return _plain_observer(cast("TextIO", _OwnLines(reporter)), reporter._tw.fullwidth, settings)
 
 
 def worker_observer(directory: Path, settings: HarnessSettings) -> Observer:
@@ -116,8 +115,7 @@ class _OwnLines:
 
 def _reporter(config: pytest.Config) -> pytest.TerminalReporter | None:
     found: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
-    quiet = hasattr(config, "workerinput") or config.get_verbosity() < 0
-    return None if quiet else found
+    return None if hasattr(config, "workerinput") or config.get_verbosity() < 0 else found
 
 
 def _plain_observer(file: TextIO, width: int, settings: HarnessSettings) -> Observer:

@@ -207,8 +207,7 @@ def _noted_on(failure: TerraformError | None) -> Iterator[None]:
 def _proved(run: Run, record: RunRecord, target: Target, *, final: bool) -> TeardownProof:
     try:
         with run.timeline.phase("teardown proof"):
-            owned = _ownership(run, record)
-            proof = prove_teardown(target, owned, patience=target.deadlines.proof)
+            proof = prove_teardown(target, _ownership(run, record), patience=target.deadlines.proof)
             if final:
                 proof.require_clean()
             return proof

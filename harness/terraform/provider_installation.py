@@ -142,8 +142,7 @@ def _mirrors(
 def _implied_mirrors(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
     """Yield Terraform's directories: .../config-file#implied-local-mirror-directories."""
     yield home / ".terraform.d" / "plugins"
-    data = Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    yield data / "terraform" / "plugins"
+    yield Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "terraform" / "plugins"
     for root in (home, Path("/")):  # macOS
         yield root / "Library" / "Application Support" / "io.terraform" / "plugins"
     for folder in (environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share").split(":"):

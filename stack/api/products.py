@@ -86,8 +86,7 @@ class ProductRepository:
             try:
                 await cursor.execute(statement, values)
             except UniqueViolation as error:
-                text = f"another product has the SKU {values['sku']}"
-                raise DuplicateSkuError(text) from error
+                raise DuplicateSkuError(f"another product has the SKU {values['sku']}") from error
             return await cursor.fetchone()
 
 

@@ -79,8 +79,7 @@ async def _inspect(request: Request) -> Response:
 
 
 async def _start(request: Request) -> Response:
-    started = await engine_of(request).start(_container(request))
-    return Response(status_code=204 if started else 304)
+    return Response(status_code=204 if await engine_of(request).start(_container(request)) else 304)
 
 
 async def _stop(request: Request) -> Response:

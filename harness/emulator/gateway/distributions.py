@@ -75,6 +75,5 @@ class Distributions:
 
 def _policies(summary: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for behavior in summary.get("CacheBehaviors", {}).get("Items", []):
-        pattern = f"/{behavior['PathPattern'].removeprefix('/')}"
-        yield pattern, behavior.get("CachePolicyId", "")
+        yield f"/{behavior['PathPattern'].removeprefix('/')}", behavior.get("CachePolicyId", "")
     yield "*", summary.get("DefaultCacheBehavior", {}).get("CachePolicyId", "")

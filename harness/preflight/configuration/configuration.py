@@ -133,15 +133,18 @@ class Resource(Block):
         """Every reference in the block's expressions, each once."""
         return dict.fromkeys(traversals_in(dict(self.raw)))
 
+    @property
+    def named(self) -> Iterator[Reference]:
+        """Yield what its expressions refer to, whether their values depend on it or not."""
+        found = [resource_reference(each, self.module.prefix) for each in self.traversals]
+        yield from filter(None, found)
+        if None in found:  # a local, a variable, an output
+            yield from self.references
+
     @cached_property
     def references(self) -> tuple[Reference, ...]:
-        """Every reference in the block, also by way of locals, variables and outputs."""
-        named = [
-            resource_reference(each, self.module.prefix)
-            or evaluate(f"${{{each.text}}}", self.module, resolve=False)
-            for each in self.traversals
-        ]
-        return tuple(references_in(named))
+        """Every reference in the unresolved values of the block."""
+        return tuple(references_in(evaluate(dict(self.raw), self.module, resolve=False)))
 
     @cached_property
     def direct_dependencies(self) -> frozenset[str]:
@@ -194,7 +197,7 @@ class Configuration(RootSettings):
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
-        self._dependents: dict[tuple[str, str], list[Resource]] = {}
+        self._dependents: dict[str, dict[str, list[Resource]]] = {}
         self._named: dict[str, dict[str, list[Resource]]] = {}
         self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
 
@@ -257,10 +260,13 @@ class Configuration(RootSettings):
 
     def dependents(self, of: Resource, *types: str) -> list[Resource]:
         """Return the resources of some types that depend on a resource directly."""
-        if not self._dependents:
-            for resource, address in ((r, a) for r in self for a in r.direct_dependencies):
-                self._dependents.setdefault((address, resource.type), []).append(resource)
-        return [r for kind in types for r in self._dependents.get((of.address, kind), ())]
+        for kind in types:
+            if kind not in self._dependents:
+                found = self._dependents[kind] = {}
+                for resource in self._by_type.get(kind, ()):
+                    for address in resource.direct_dependencies:
+                        found.setdefault(address, []).append(resource)
+        return [r for kind in types for r in self._dependents[kind].get(of.address, ())]
 
     def all_named(self, type_: str, argument: str) -> bool:
         """Return whether the names of all resources of a type are known."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.preflight.configuration.functions import NULL, PLAIN, STRUCTURAL, boolean, template
 from harness.preflight.configuration.nodes import (
+    RESOURCE,
     Call,
     For,
     Literal,
@@ -32,7 +33,6 @@ from harness.preflight.configuration.values import (
 
 _MAX_DEPTH = 60
 _VOLATILE = re.compile(r"\b(count|each|self)\.|\b(uuid|timestamp|plantimestamp|bcrypt)\(")
-_RESOURCE = re.compile(r"(?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*")
 _VALUE_ROOTS = ("local", "var", "module")
 _UNKNOWN_ROOTS = {"each", "count", "path", "terraform", "self", "ephemeral", *_VALUE_ROOTS}
 
@@ -242,7 +242,7 @@ class _Evaluator:
         references = tuple(
             Reference(prefix + found, address=prefix + found)
             for found in dict.fromkeys(t.resource[0] for t in traversals(node))
-            if _RESOURCE.fullmatch(found)
+            if RESOURCE.fullmatch(found)
         )
         volatile = _VOLATILE.search(text) or any(map(self._volatile, traversals(node)))
         return Unknown(prefix + text, (), references, bool(volatile))

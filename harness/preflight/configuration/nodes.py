@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-_RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
+RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -33,7 +33,7 @@ class Traversal:
 
     @cached_property
     def resource(self) -> tuple[str, tuple[str | int, ...]]:
-        """Address of the resource that it may refer to, and the path into that; else empty."""
+        """Its first names, the address if it refers to a resource, and the path after them."""
         names = (self.root, *self.path)
         length = 3 if self.root == "data" else 2
         head = [name for name in names[:length] if isinstance(name, str)]
@@ -78,15 +78,12 @@ Node = Literal | Opaque | Traversal | Call | For
 
 
 def traversals(node: Node | None, bound: frozenset[str] = frozenset()) -> Iterator[Traversal]:
-    """Yield every reference in a node, except to the variables of ``for`` expressions.
-
-    Of an expression that is not parsed, those to resources.
-    """
+    """Yield every reference in a node, except to the variables of ``for`` expressions."""
     if isinstance(node, Traversal):
         if node.root not in bound:
             yield node
-    elif isinstance(node, Opaque):
-        for text in _RESOURCE.findall(_QUOTED.sub("", node.text)):
+    elif isinstance(node, Opaque):  # no more than what looks like a resource
+        for text in RESOURCE.findall(_QUOTED.sub("", node.text)):
             root, *path = text.split(".")
             yield Traversal(text, root, tuple(path))
     elif isinstance(node, Call):

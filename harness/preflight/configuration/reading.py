@@ -175,7 +175,7 @@ def load(path: Path) -> Any:
     """
     hcl = path.suffix in (".tf", ".tofu", ".tfvars")
     try:
-        text = _text(path)
+        text = read_text(path)
         return parse_hcl(text) if hcl else parse_json(text)
     except (OSError, UnicodeDecodeError) as error:
         raise PreflightInputError(f"{path}: cannot be read: {error}", remedy=_REMEDY) from error
@@ -188,7 +188,8 @@ def load(path: Path) -> Any:
         raise PreflightInputError(f"{path}: not {kind}: {error}", remedy=_REMEDY) from error
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a configuration or plan; raises ``PreflightInputError``."""
     if path.exists() and not path.is_file():
         raise PreflightInputError(f"{path}: neither a file nor a folder", remedy=_REMEDY)
     with path.open("rb") as stream:

@@ -11,20 +11,15 @@ class MissingValueError(Exception):
 
 
 class Scope(Protocol):
-    """Resolves the names in the expressions of one module.
-
-    Attributes:
-        prefix: Module part of its addresses: ``module.network.``; empty for the root module.
-        bound: Value of each iterator of a dynamic block, and of each name of a ``for``.
-    """
+    """Resolves the names in the expressions of one module."""
 
     @property
     def bound(self) -> Mapping[str, Any]:
-        """Values of iterators."""
+        """Value of each iterator of a dynamic block, and of each name of a ``for``."""
 
     @property
     def prefix(self) -> str:
-        """Module part of the addresses."""
+        """Module part of its addresses: ``module.network.``; empty for the root module."""
 
     def named(self, root: str, name: str, *, resolve: bool, depth: int) -> Any:
         """Return the evaluated local (``local``) or variable (``var``), Unknown if not known."""

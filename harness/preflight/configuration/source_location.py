@@ -2,16 +2,16 @@
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from harness.preflight.configuration.reading import read_text
 from harness.preflight.finding import Finding
 
 _MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
-_HCL = re.compile(r'^[^\S\n]*((?:resource|data)\s+"([^"]*)"\s+"([^"]*)")', re.MULTILINE)
+_HCL = re.compile(r'^[^\S\n]*((resource|data)\s+"([^"]*)"\s+"([^"]*)")', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,28 +43,33 @@ class _Positions:
     """Where the file of a configuration or a plan has its blocks, addresses and keys."""
 
     def __init__(self, source: Path) -> None:
-        text = source.read_text(encoding="utf-8")
+        text = read_text(source)
         self._newlines = [match.start() for match in re.finditer("\n", text)]
-        self._blocks = {f"{m[2]}.{m[3]}": m.start(1) for m in _HCL.finditer(text)}
-        self._keys: dict[str, list[int]] = defaultdict(list)
+        self._keys: dict[str, list[int]] = {}
+        self._blocks: dict[str, int] = {}
+        for match in _HCL.finditer(text):
+            block = f"{match[2]}.{match[3]}.{match[4]}".removeprefix("resource.")
+            self._blocks.setdefault(block, match.start(1))
         key = ""
         for match in _STRING.finditer(text):
             if match[2]:
                 key = match[1]
-                self._keys[key].append(match.start())
+                self._keys.setdefault(key, []).append(match.start())
             elif key == "address":  # in a plan
                 self._blocks.setdefault(match[1], match.start())
 
     def line(self, address: str) -> int:
         """Return the line of an address, from 1; 1 if it is not found."""
-        steps = _MODULE.sub("", address).removeprefix("data.").replace('"', '\\"').split(".")
-        planned = self._blocks.get(address.replace('"', '\\"'))
-        position = self._blocks.get(".".join(steps[:2]), 0) if planned is None else planned
+        address = address.replace('"', '\\"')
+        steps = _MODULE.sub("", address).split(".")
+        block = ".".join(steps[: 3 if steps[0] == "data" else 2])
+        position = self._blocks.get(address, self._blocks.get(block, 0))
         for step in steps if not position else ():
-            later = bisect_left(self._keys[step], position)
-            if later == len(self._keys[step]):
+            found = self._keys.get(step, [])
+            later = bisect_left(found, position)
+            if later == len(found):
                 break
-            position = self._keys[step][later]
+            position = found[later]
         return bisect_left(self._newlines, position) + 1
 
 

@@ -1,6 +1,7 @@
 """The report as a table for the terminal."""
 
 import io
+from itertools import groupby
 
 from rich.console import Console
 from rich.markup import escape
@@ -38,7 +39,7 @@ def print_table(report: Report, console: Console) -> None:
 def _table(report: Report) -> Table:
     rows = Table(show_lines=True)
     rows.add_column("finding", overflow="fold")
-    rows.add_column("problem and fix")
+    rows.add_column("problem and fix", overflow="fold")
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for each in report.findings:
         groups.setdefault((each.severity, each.rule, each.fact, each.remedy), []).append(each)
@@ -55,13 +56,13 @@ def _name(found: list[Finding]) -> str:
 
 def _text(found: list[Finding]) -> str:
     """Return each problem of a rule, and once what they have in common."""
-    first, *others = found
-    lines = [escape(f"{e.address}: {e.message}" if others else e.message) for e in found]
-    which = ", of the first" if any(each.error != first.error for each in others) else ""
-    error = f"[dim]Error of the deployment{which}:[/] {escape(' '.join(first.error.split()))}"
-    fact = [] if first.fact == "rule" else [f"[dim]From:[/] {escape(first.fact)}"]
-    fix = f"[dim]Fix:[/] {escape(first.remedy)}"
-    return "\n".join([*lines, *([error] if first.error else []), *fact, fix])
+    lines, first = [], found[0]
+    for error, some in groupby(found, lambda each: " ".join(each.error.split())):
+        for each in some:
+            lines.append(escape(f"{each.address}: {each.message}" if found[1:] else each.message))
+        lines += [f"[dim]Error of the deployment:[/] {escape(error)}"] if error else []
+    lines += [] if first.fact == "rule" else [f"[dim]From:[/] {escape(first.fact)}"]
+    return "\n".join([*lines, f"[dim]Fix:[/] {escape(first.remedy)}"])
 
 
 def _summary(report: Report) -> str:

@@ -40,8 +40,8 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
     if not spec or value is None or isinstance(value, Unknown):
         return
     kind = spec.get("is", "")
-    flag = isinstance(value, bool) and kind == "integer"
-    if kind and (flag or not isinstance(value, _TYPES[kind])):
+    unlike = kind and not isinstance(value, _TYPES[kind])
+    if unlike or (kind == "integer" and isinstance(value, bool)):
         yield f"{where} is not {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     elif isinstance(value, dict):
         yield from _members(spec, value, where)
@@ -52,7 +52,7 @@ def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]
             yield f"two of {where} have the same {key}"
         for index, item in enumerate(value):
             yield from violations(spec.get("items", {}), item, f"{where}[{index}]")
-    elif len(spec) > 1 or kind == "integer":
+    elif len(spec) > bool(kind) or kind == "integer":
         yield from _scalar(spec, value, where)
 
 

@@ -82,8 +82,7 @@ class Scaler(BackgroundService):
         capacity = bounded_capacity(decision.capacity, target)
         if capacity == desired or not self._is_allowed(target, policy, service, capacity):
             return
-        direction = "Out" if capacity > desired else "In"
-        target[f"Last{direction}"] = time.time()
+        target["LastOut" if capacity > desired else "LastIn"] = time.time()
         cause = f"monitor alarm {_alarm_name(policy, decision)} in state ALARM triggered policy "
         await self._set(caller, scalable, capacity, cause + policy["PolicyName"])
 

@@ -183,8 +183,7 @@ def _main_routes(subnet: Resource) -> frozenset[str] | None:
     changed = subnet.configuration.resources(
         "aws_default_route_table", "aws_main_route_table_association"
     )
-    created = subnet.follow("vpc_id", "aws_vpc")
-    return frozenset() if created is not None and not changed else None
+    return frozenset() if subnet.follow("vpc_id", "aws_vpc") and not changed else None
 
 
 def _targets(routes: Iterable[Block]) -> frozenset[str] | None:

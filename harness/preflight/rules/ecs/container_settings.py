@@ -9,8 +9,8 @@ from graphlib import CycleError, TopologicalSorter
 from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
-from harness.preflight.rules.documents import CONTAINER, violations
-from harness.preflight.rules.ecs.model import containers, is_fargate, size
+from harness.preflight.rules.documents import CONTAINER
+from harness.preflight.rules.ecs.model import is_fargate, listed_containers, malformed, size
 
 _MAX_FARGATE_STOP = 120
 _FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
@@ -23,22 +23,16 @@ _MEMBERS = {name.lower() for name in CONTAINER["members"]}
 @resource_rule("ecs/container-settings", "aws_ecs_task_definition")
 def container_settings(task: Resource) -> Problems:
     """A container's settings do not fit each other, the task, or Fargate."""
-    listed = containers(task) or []
-    malformed = False
+    listed = listed_containers(task) or []
     for container in listed:
         name = container.text("name") if isinstance(container.value("name"), str) else "..."
-        wrong = [*violations(CONTAINER, container.raw, f"container {name}")]
-        malformed |= bool(wrong)
-        if not wrong:
-            own = (*_own(container), *_in_task(container, task))
-            wrong = [f"container {name}: {text}" for text in own]
-        for text in wrong:
+        own = () if malformed(container) else (*_own(container), *_in_task(container, task))
+        for text in malformed(container) or [f"container {name}: {text}" for text in own]:
             yield task.problem(text, name=name)
-        for key in container.raw:
-            if key.lower() not in _MEMBERS:
-                text = f"container {name}: {key} is no setting of a container"
-                yield task.problem(text, severity=Severity.WARNING, name=name)
-    for text in () if malformed else _together(listed, task):
+        for key in (each for each in container.raw if each.lower() not in _MEMBERS):
+            text = f"container {name}: {key} is no setting of a container"
+            yield task.problem(text, severity=Severity.WARNING, name=name)
+    for text in () if any(map(malformed, listed)) else _together(listed, task):
         yield task.problem(text)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from harness.preflight.configuration import Block, Resource, computed_once
+from harness.preflight.rules.documents import CONTAINER, violations
 
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(v?cpu|gb)?", re.IGNORECASE)
 _UNITS = 1024  # CPU units of a vCPU, MiB of a GB
@@ -22,6 +23,21 @@ def size(task: Resource, name: str) -> int | None:
 
 @computed_once
 def containers(task: Resource) -> list[Block] | None:
+    """Return the container definitions of a task, None unless all are known and well-formed."""
+    found = listed_containers(task)
+    return None if found is None or any(map(malformed, found)) else found
+
+
+@computed_once
+def malformed(container: Block) -> list[str]:
+    """Return what has a wrong type or value in a container definition, or is missing."""
+    name = container.value("name")
+    where = f"container {name if isinstance(name, str) else '...'}"
+    return [*violations(CONTAINER, container.raw, where)]
+
+
+@computed_once
+def listed_containers(task: Resource) -> list[Block] | None:
     """Return the container definitions of a task, None unless all of them are known."""
     try:
         document = task.document("container_definitions")

@@ -40,9 +40,9 @@ def image_not_found(inspection: Inspection, target: TargetLookup) -> Problems:
 @resource_rule("ecs/execution-role-cannot-read-secret", _TASK)
 def cannot_read_secret(task: Resource) -> Problems:
     """The execution role has no permission to read a secret of the task."""
-    role = _execution_role(task)
-    for secret in _named_secrets(task):
-        if role is not None and allows(role, _READ_SECRET, secret) is False:
+    role = task.follow("execution_role_arn", "aws_iam_role")
+    for secret in _named_secrets(task) if role else ():
+        if role and allows(role, _READ_SECRET, secret) is False:
             text = f"{role.address} has no permission to read {secret.address}"
             yield task.problem(text, secret=secret.address)
 
@@ -50,16 +50,12 @@ def cannot_read_secret(task: Resource) -> Problems:
 @resource_rule("ecs/execution-role-reads-every-secret", _TASK)
 def reads_every_secret(task: Resource) -> Problems:
     """The execution role can read every secret of the account, not only those of the task."""
-    role = _execution_role(task)
-    for statement in (role_statements(role) if role is not None else None) or ():
+    role = task.follow("execution_role_arn", "aws_iam_role")
+    for statement in (role_statements(role) if role else None) or ():
         actions = {str(action).lower() for action in statement.actions}
         broad = actions & {"*", "secretsmanager:*", _READ_SECRET.lower()}
         if statement.allow and broad and "*" in statement.resources and not statement.conditional:
             yield task.problem(f"{role.address if role else ''} can read every secret")
-
-
-def _execution_role(task: Resource) -> Resource | None:
-    return task.follow("execution_role_arn", "aws_iam_role")
 
 
 def _named_secrets(task: Resource) -> list[Resource]:
@@ -75,13 +71,11 @@ def _named_secrets(task: Resource) -> list[Resource]:
 @resource_rule("ecs/execution-role-cannot-write-logs", _TASK)
 def cannot_write_logs(task: Resource) -> Problems:
     """The execution role has no permission to write to the log group of the task."""
-    role = _execution_role(task)
+    role = task.follow("execution_role_arn", "aws_iam_role")
     for options in _log_options(task):
         group = task.follow("awslogs-group", _LOG_GROUP, within=options)
-        if role is None or group is None:
-            continue
         for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
-            if allows(role, action, group) is False:
+            if role and group and allows(role, action, group) is False:
                 text = f"{role.address} has no permission for {action} on {group.address}"
                 yield task.problem(text)
 

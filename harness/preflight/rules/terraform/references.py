@@ -134,7 +134,9 @@ def cycle(inspection: Inspection) -> Problems:
     configuration = inspection.configuration
     if configuration.planned:
         return
-    graphs = [{r.address: r.direct_dependencies for r in configuration}]
+    graphs = [
+        {r.address: r.explicit_dependencies | {n.address for n in r.named} for r in configuration}
+    ]
     graphs += [_local_graph(scope) for scope in configuration.modules]
     for graph in graphs:
         try:
@@ -167,15 +169,15 @@ def required_version(inspection: Inspection) -> Problems:
         yield Problem("terraform.required_version", message)
 
 
-@configuration_rule("terraform/undeclared-resource")
-def undeclared_resource(inspection: Inspection) -> Problems:
-    """An expression references a resource that is not declared."""
-    configuration = inspection.configuration
-    for scope, address, traversals in () if configuration.planned else expressions(configuration):
-        named = {t.resource[0] for t in traversals if t.resource[1] and scope.complete}
-        for name in sorted(n for n in named if n.removeprefix("data.").startswith("aws_")):
-            if (other := f"{scope.prefix}{name}") not in configuration.declared:
-                yield Problem(address, f"references {other}, which is not declared")
+@resource_rule("terraform/undeclared-resource")
+def undeclared_resource(resource: Resource) -> Problems:
+    """An argument references a resource that is not declared."""
+    if not resource.module.complete or resource.configuration.planned:
+        return
+    for address in sorted({reference.address for reference in resource.named if reference.path}):
+        local = address.removeprefix(resource.module.prefix).removeprefix("data.")
+        if local.startswith("aws_") and address not in resource.configuration.declared:
+            yield resource.problem(f"references {address}, which is not declared")
 
 
 @resource_rule("terraform/invalid-tag")

@@ -60,15 +60,34 @@ def test_dependencies_are_transitive_and_include_depends_on() -> None:
     "expression",
     [
         "true ? null : aws_vpc.v.id",
-        "upper(local.name)",
-        "{ for k, v in {} : k => aws_vpc.v[k].id }",
-        "aws_vpc.v.id ~ a syntax that is not known",
+        "jsonencode({a = aws_vpc.v.id})",
+        "[for k in [] : aws_vpc.v.id]",
     ],
 )
-def test_a_resource_depends_on_all_that_its_expressions_name(expression: str) -> None:
-    """As in Terraform, whose graph has no values."""
+def test_what_an_expression_names_without_using_it_is_no_dependency(expression: str) -> None:
     endpoint = {"e": {"vpc_id": f"${{{expression}}}"}}
-    named = {"name": "${aws_vpc.v.arn}"}
+    found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint})
+    assert found.dependencies("aws_vpc_endpoint.e") == set()
+    named = resource(found, "aws_vpc_endpoint.e").named
+    assert [each.address for each in named] == ["aws_vpc.v"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${aws_vpc.v.id}",
+        "a ${aws_vpc.v.id} b",
+        "a ${local.v} b",
+        "${local.v}",
+        '${"${aws_vpc.v.id}-x"}',
+        "a ${upper(aws_vpc.v.id)} b",
+        "${true ? aws_vpc.v.id : null}",
+        "${aws_vpc.v.id ~ a syntax that is not known}",
+    ],
+)
+def test_a_resource_depends_on_what_its_expressions_use(text: str) -> None:
+    endpoint = {"e": {"tags": [{"a": text}]}}
+    named = {"v": "${aws_vpc.v.arn}"}
     found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint}, locals=named)
     assert found.dependencies("aws_vpc_endpoint.e") == {"aws_vpc.v"}
 

@@ -44,6 +44,25 @@ def test_the_line_of_a_resource_in_hcl_and_in_a_module(tmp_path: Path) -> None:
     assert location_of(finding("data.aws_vpc.a", path)) == Location(str(path), 5)
 
 
+def test_a_resource_and_a_data_source_of_one_name_have_lines_of_their_own(tmp_path: Path) -> None:
+    path = tmp_path / "main.tf"
+    path.write_text('data "aws_eip" "b" {}\nresource "aws_eip" "b" {}\n# resource "aws_eip" "b"\n')
+    assert location_of(finding("aws_eip.b", path)) == Location(str(path), 2)
+    assert location_of(finding("data.aws_eip.b", path)) == Location(str(path), 1)
+
+
+def test_the_first_of_two_blocks_of_one_name(tmp_path: Path) -> None:
+    path = tmp_path / "main.tf"
+    path.write_text('\nresource "aws_eip" "b" {}\n/*\nresource "aws_eip" "b" {}\n*/\n')
+    assert location_of(finding("aws_eip.b", path)) == Location(str(path), 2)
+
+
+def test_the_line_in_a_file_of_powershell(tmp_path: Path) -> None:
+    path = tmp_path / "main.tf.json"
+    path.write_text(TEXT, encoding="utf-16")
+    assert location_of(finding("aws_eip.b", path)) == Location(str(path), 5)
+
+
 def test_no_file_no_place() -> None:
     assert location_of(finding("aws_vpc.a", "")) is None
     assert location_of(finding("aws_vpc.a", "configuration")) is None

@@ -95,14 +95,17 @@ def test_the_table_names_the_source_of_a_fact(report: Report) -> None:
 
 def test_the_table_has_what_the_findings_of_a_rule_share_once(report: Report) -> None:
     (first, *_) = report.findings
-    other = replace(first, address="aws_s3_bucket.other", error="another", message="different")
-    text = FORMATS["table"](replace(report, findings=(first, other)))
-    assert "2 findings" in text
-    for each in (first, other):
-        assert f"{each.address}: {each.message}"[:50] in text
+    second = replace(first, address="aws_s3_bucket.second", message="as well")
+    third = replace(first, address=f"aws_s3_bucket.{'long' * 20}", error="another error")
+    text = FORMATS["table"](replace(report, findings=(first, second, third)))
+    assert "3 findings" in text
+    lines = [line.split("\u2502")[2].strip() for line in text.splitlines() if "\u2502" in line]
+    whole = "".join(lines)
+    for each in (first, second, third):
+        assert f"{each.address}:" in whole
     assert text.count("Fix:") == 1
-    assert "Error of the deployment, of the first:" in text
-    assert "another" not in text
+    assert text.count("Error of the deployment:") == 2
+    assert whole.index("as well") < whole.index("BucketNotEmpty") < whole.index("another error")
 
 
 def test_github_has_one_annotation_per_line(report: Report) -> None:

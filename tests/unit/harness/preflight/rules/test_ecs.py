@@ -534,3 +534,18 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_rule(case: Case) -> None:
     check(case)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("secrets", "DB_HOST"),
+        ("portMappings", [80]),
+        ("portMappings", [{"containerPort": "http"}]),
+        ("logConfiguration", "awslogs"),
+        ("environment", ["A=b"]),
+        ("memory", "large"),
+    ],
+)
+def test_a_malformed_container_is_a_finding_of_one_rule(name: str, value: object) -> None:
+    check(fires("ecs/container-settings", TASK, lambda d: container(d, **{name: value})))

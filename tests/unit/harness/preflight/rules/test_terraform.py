@@ -128,12 +128,6 @@ CASES = [
             "[for each in [] : aws_lb.other.arn]",
         )
     ),
-    fires(
-        "terraform/undeclared-resource",
-        "output",
-        lambda d: d.document.update(output={"lb": {"value": "${aws_lb.other.arn}"}}),
-        name="in an output",
-    ),
     silent(
         "terraform/undeclared-resource",
         lambda d: d[BUCKET].update(
