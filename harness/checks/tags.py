@@ -151,9 +151,7 @@ class Tags(ServiceChecks):
         }
         expect(not wrong, f"the default tags {expected} everywhere", wrong)
         password = self._password()
-        found = [
-            each.identifier for each in resources if password and contains(each.tags, password)
-        ]
+        found = [r.identifier for r in resources if password and contains(r.tags, password)]
         expect(not found, "no tag with the database password", ", ".join(found))
         return f"{len(resources)} resources with {', '.join(expected)}"
 

@@ -81,9 +81,7 @@ def _denied(iam: Any, source: str, statement: Statement, example: str) -> Iterat
 
     https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
     """
-    resources = [
-        each.replace("*", example) for each in _listed(statement["Resource"]) if each != "*"
-    ]
+    resources = [r.replace("*", example) for r in _listed(statement["Resource"]) if r != "*"]
     context = [
         {
             "ContextKeyName": key,

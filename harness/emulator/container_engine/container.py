@@ -45,9 +45,7 @@ class ContainerSpec:
             raise InvalidRequestError("no image in the request to create a container")
         host = body.get("HostConfig") or {}
         endpoints = (body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
-        aliases = [
-            name for point in endpoints.values() for name in (point or {}).get("Aliases") or ()
-        ]
+        aliases = [n for each in endpoints.values() for n in (each or {}).get("Aliases") or ()]
         return cls(
             image=body["Image"],
             environment={

@@ -125,6 +125,7 @@ def _called_scope(
         prefix=f"{caller.prefix}module.{name}.",
         providers={n: traversal_name(value) for n, value in passed.items()},
         parent=caller,
+        depends_on=caller.depends_on | caller.explicit_dependencies(call),
         instances=0 if caller.instances == 0 else instances(call, caller),
         unexpected=tuple(set(call) - set(module.variables) - _META_ARGUMENTS),
         missing=tuple(

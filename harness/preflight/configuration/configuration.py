@@ -150,14 +150,8 @@ class Resource(Block):
     def direct_dependencies(self) -> frozenset[str]:
         """Addresses that the block refers to, ``depends_on`` included."""
         found = {reference.address for reference in self.references}
-        return self.explicit_dependencies | self._references | found
-
-    @property
-    def explicit_dependencies(self) -> frozenset[str]:
-        """Addresses in ``depends_on``."""
-        listed = self.raw.get("depends_on") or []
-        named = [traversal_name(name).partition("[")[0] for name in listed]
-        return frozenset(self.module.prefix + name for name in named if name)
+        explicit = self.module.explicit_dependencies(self.raw)
+        return explicit | self.module.depends_on | self._references | found
 
 
 class Configuration(RootSettings):
@@ -197,6 +191,7 @@ class Configuration(RootSettings):
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._dependencies: dict[str, frozenset[str]] = {}
+        self._members: dict[str, set[str]] = {}  # of each module, those of its modules too
         self._dependents: dict[str, dict[str, list[Resource]]] = {}
         self._named: dict[str, dict[str, list[Resource]]] = {}
         self._referring: dict[tuple[str, ...], dict[str | None, list[Resource]]] = {}
@@ -207,6 +202,10 @@ class Configuration(RootSettings):
         if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource
+        module = resource.module
+        while module.parent:
+            self._members.setdefault(module.prefix.removesuffix("."), set()).add(resource.address)
+            module = module.parent
         if resource.managed:
             self._by_type.setdefault(resource.type, []).append(resource)
 
@@ -291,10 +290,10 @@ class Configuration(RootSettings):
             found: set[str] = set()
             todo = [address]
             while todo:
-                resource = self.find(todo.pop())
-                new = (resource.direct_dependencies if resource else frozenset()) - found
-                found |= new
-                todo.extend(new)
+                resource = self.find(name := todo.pop())
+                direct = resource.direct_dependencies if resource else self._members.get(name, ())
+                todo += (each for each in direct if each not in found)
+                found.update(direct)
             self._dependencies[address] = frozenset(found)
         return self._dependencies[address]
 

@@ -9,7 +9,7 @@ from harness.preflight.configuration.evaluate import evaluate
 from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.configuration.parser import parse_template
 from harness.preflight.configuration.scope import Scope
-from harness.preflight.configuration.values import Partial, Reference, Unknown
+from harness.preflight.configuration.values import Partial, Reference, Unknown, as_list
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class ModuleScope:
         complete: Whether all its files were read.
         unexpected: Arguments of the call that are no variables.
         missing: Variables without default that the call does not set.
+        depends_on: Addresses in ``depends_on`` of the call, and of the calls around it.
     """
 
     bound = MappingProxyType[str, Any]({})
@@ -57,6 +58,7 @@ class ModuleScope:
     complete: bool = True
     unexpected: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    depends_on: frozenset[str] = frozenset()
     _values: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     def named(self, root: str, name: str, *, resolve: bool, depth: int) -> Any:
@@ -82,6 +84,11 @@ class ModuleScope:
     def arguments(self, caller: "ModuleScope") -> dict[str, Any]:
         """Return the raw values of the variables that the caller has given."""
         return {n: v.raw for n, v in self.variables.items() if v.scope is caller}
+
+    def explicit_dependencies(self, raw: Mapping[str, Any]) -> frozenset[str]:
+        """Return the addresses in ``depends_on`` of a resource or of the call of a module."""
+        named = map(traversal_name, as_list(raw.get("depends_on") or []))
+        return frozenset(self.prefix + name.partition("[")[0] for name in named if name)
 
     def provider(self, name: str) -> str:
         """Return the root module's name of a provider: ``aws`` or ``aws.alias``."""

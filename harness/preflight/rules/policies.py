@@ -147,9 +147,7 @@ def _bucket_statement(item: Mapping[str, Any]) -> Iterator[str]:
     listed = item.get("Resource", [] if "NotResource" in item else None)
     if listed is None:
         yield "no Resource"
-    resources = [
-        _s3_resource(value) for value in (listed if isinstance(listed, list) else [listed])
-    ]
+    resources = list(map(_s3_resource, listed if isinstance(listed, list) else [listed]))
     if not resources or None in resources:
         return
     for action in _texts(item.get("Action")):

@@ -60,9 +60,7 @@ def reads_every_secret(task: Resource) -> Problems:
 
 def _named_secrets(task: Resource) -> list[Resource]:
     """Return the secrets that the containers of a task refer to."""
-    blocks = [
-        block for container in containers(task) or [] for block in container.blocks("secrets")
-    ]
+    blocks = [block for each in containers(task) or [] for block in each.blocks("secrets")]
     references = references_in([block.unresolved("valueFrom") for block in blocks])
     found = {task.configuration.resource_of(reference, _SECRET): None for reference in references}
     return [secret for secret in found if secret is not None]

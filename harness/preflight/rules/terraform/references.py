@@ -103,7 +103,7 @@ def instances(resource: Resource) -> Problems:
 
 def _dependencies(configuration: Configuration) -> Iterator[Problem]:
     for resource in configuration:
-        for address in sorted(resource.explicit_dependencies):
+        for address in sorted(resource.module.explicit_dependencies(resource.raw)):
             local = address.removeprefix(resource.module.prefix)
             if local.startswith("module."):
                 known = local.split(".")[1].partition("[")[0] in resource.module.calls
@@ -135,7 +135,10 @@ def cycle(inspection: Inspection) -> Problems:
     if configuration.planned:
         return
     graphs = [
-        {r.address: r.explicit_dependencies | {n.address for n in r.named} for r in configuration}
+        {
+            r.address: r.module.explicit_dependencies(r.raw) | {n.address for n in r.named}
+            for r in configuration
+        }
     ]
     graphs += [_local_graph(scope) for scope in configuration.modules]
     for graph in graphs:

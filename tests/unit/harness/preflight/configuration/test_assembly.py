@@ -135,6 +135,26 @@ def test_a_module_that_calls_itself_ends(tmp_path: Path) -> None:
     assert "nested too deep" in found.not_read[-1].reason
 
 
+def test_what_depends_on_a_module_depends_on_all_its_resources(tmp_path: Path) -> None:
+    eip = {"aws_eip": {"e": {"depends_on": ["module.m"]}}}
+    found = read(tmp_path, {"name": "x"}, resource=eip)
+    assert found.dependencies("aws_eip.e") == {
+        "module.m",
+        "module.m.aws_s3_bucket.b",
+        "module.m.aws_s3_bucket_policy.p",
+    }
+
+
+def test_the_resources_of_a_module_depend_on_what_its_call_depends_on(tmp_path: Path) -> None:
+    eip: dict[str, Any] = {"aws_eip": {"e": {}}}
+    found = read(tmp_path, {"name": "x", "depends_on": ["aws_eip.e"]}, resource=eip)
+    bucket, address = found.find("module.m.aws_s3_bucket.b"), found.find("aws_eip.e")
+    assert bucket is not None
+    assert address is not None
+    assert bucket.depends_on(address)
+    assert not address.depends_on(bucket)
+
+
 def test_a_parsed_document_has_no_folder_of_modules() -> None:
     found = configuration_of({"module": {"m": {"source": "./m"}}})
     assert "only folders" in found.not_read[0].reason

@@ -112,6 +112,20 @@ CASES = [
         add("aws_kms_key.k", customer_master_key_spec="RSA_2048", enable_key_rotation=True),
     ),
     silent("api/arguments-together", add("aws_kms_key.k", enable_key_rotation=True)),
+    silent(
+        "api/arguments-together",
+        lambda d: d["aws_lb_listener.load_balancer_http"].pop("protocol"),
+        name="the provider's protocol of a listener of an application load balancer is HTTP",
+    ),
+    fires(
+        "api/arguments-together",
+        "aws_lb_listener.l",
+        lambda d: (
+            add("aws_lb.n", load_balancer_type="network")(d),
+            add("aws_lb_listener.l", load_balancer_arn="${aws_lb.n.arn}", port=80)(d),
+        ),
+        name="a listener of a network load balancer without protocol",
+    ),
     fires(
         "terraform/region",
         "provider.aws.region",
