@@ -117,6 +117,11 @@ CASES = [
         lambda d: d["aws_lb_listener.load_balancer_http"].pop("protocol"),
         name="the provider's protocol of a listener of an application load balancer is HTTP",
     ),
+    silent(
+        "api/arguments-together",
+        lambda d: d["aws_cloudwatch_metric_alarm.monitoring_service_cpu"].pop("threshold"),
+        name="the provider's threshold of an alarm is 0",
+    ),
     fires(
         "api/arguments-together",
         "aws_lb_listener.l",
