@@ -126,7 +126,7 @@ class Resource(Block):
 
     def depends_on(self, other: "Resource") -> bool:
         """Return whether Terraform creates the other resource first, perhaps indirectly."""
-        return other.address in self.configuration.dependencies(self.address)
+        return other.address in self.configuration.dependencies(self.address, order=True)
 
     @cached_property
     def traversals(self) -> dict[Traversal, None]:
@@ -134,24 +134,27 @@ class Resource(Block):
         return dict.fromkeys(traversals_in(dict(self.raw)))
 
     @property
-    def named(self) -> Iterator[Reference]:
-        """Yield what its expressions refer to, whether their values depend on it or not."""
-        found = [resource_reference(each, self.module.prefix) for each in self.traversals]
-        yield from filter(None, found)
-        if None in found:  # a local, a variable, an output
-            yield from self.references
+    def named(self) -> list[Reference]:
+        """What its expressions refer to, whether their values depend on it or not."""
+        scope = self.module
+        found = [
+            resource_reference(t, scope.prefix) or evaluate(f"${{{t.text}}}", scope, resolve=False)
+            for t in self.traversals
+        ]
+        return list(references_in(found))
 
     @cached_property
-    def references(self) -> tuple[Reference, ...]:
-        """Every reference in the unresolved values of the block."""
-        return tuple(references_in(evaluate(dict(self.raw), self.module, resolve=False)))
-
-    @cached_property
-    def direct_dependencies(self) -> frozenset[str]:
-        """Addresses that the block refers to, ``depends_on`` included."""
-        found = {reference.address for reference in self.references}
+    def used(self) -> frozenset[str]:
+        """Addresses that its values refer to, and those in its ``depends_on``."""
+        found = references_in(evaluate(dict(self.raw), self.module, resolve=False))
         explicit = self.module.explicit_dependencies(self.raw)
-        return explicit | self.module.depends_on | self._references | found
+        return explicit | self._references | {each.address for each in found}
+
+    @cached_property
+    def earlier(self) -> frozenset[str]:
+        """Addresses of what Terraform creates before it: also what is named, but not used."""
+        explicit = self.module.explicit_dependencies(self.raw) | self.module.depends_on
+        return explicit | self._references | {each.address for each in self.named}
 
 
 class Configuration(RootSettings):
@@ -190,7 +193,7 @@ class Configuration(RootSettings):
         self.declared: set[str] = set()
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
-        self._dependencies: dict[str, frozenset[str]] = {}
+        self._dependencies: dict[tuple[str, bool], frozenset[str]] = {}
         self._members: dict[str, set[str]] = {}  # of each module, those of its modules too
         self._dependents: dict[str, dict[str, list[Resource]]] = {}
         self._named: dict[str, dict[str, list[Resource]]] = {}
@@ -202,10 +205,9 @@ class Configuration(RootSettings):
         if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource
-        module = resource.module
-        while module.parent:
-            self._members.setdefault(module.prefix.removesuffix("."), set()).add(resource.address)
-            module = module.parent
+        parts = resource.module.prefix.split(".")
+        for end in range(2, len(parts), 2):
+            self._members.setdefault(".".join(parts[:end]), set()).add(resource.address)
         if resource.managed:
             self._by_type.setdefault(resource.type, []).append(resource)
 
@@ -258,20 +260,19 @@ class Configuration(RootSettings):
         return self._referring[(type_, *key)]
 
     def dependents(self, of: Resource, *types: str) -> list[Resource]:
-        """Return the resources of some types that depend on a resource directly."""
+        """Return the resources of some types that use a resource directly."""
         for kind in types:
             if kind not in self._dependents:
                 found = self._dependents[kind] = {}
                 for resource in self._by_type.get(kind, ()):
-                    for address in resource.direct_dependencies:
+                    for address in resource.used:
                         found.setdefault(address, []).append(resource)
         return [r for kind in types for r in self._dependents[kind].get(of.address, ())]
 
     def all_named(self, type_: str, argument: str) -> bool:
         """Return whether the names of all resources of a type are known."""
-        return not self.incomplete and all(
-            not r.repeated and r.text(argument) is not None for r in self.resources(type_)
-        )
+        named = (r.text(argument) is not None and not r.repeated for r in self.resources(type_))
+        return not self.incomplete and all(named)
 
     def resource_of(self, value: Any, *types: str) -> Resource | None:
         """Return the resource that an unresolved value identifies, by reference or by name."""
@@ -284,18 +285,18 @@ class Configuration(RootSettings):
             return None
         return found if found is not None and (not types or found.type in types) else None
 
-    def dependencies(self, address: str) -> frozenset[str]:
-        """Return the addresses of all direct and indirect dependencies."""
-        if address not in self._dependencies:
+    def dependencies(self, address: str, *, order: bool = False) -> frozenset[str]:
+        """Return the addresses of all that a resource uses, or that is created before it."""
+        if (address, order) not in self._dependencies:
             found: set[str] = set()
-            todo = [address]
+            todo, members = [address], self._members if order else {}
             while todo:
-                resource = self.find(name := todo.pop())
-                direct = resource.direct_dependencies if resource else self._members.get(name, ())
+                item = self.find(name := todo.pop())
+                direct = members.get(name, ()) if not item else item.earlier if order else item.used
                 todo += (each for each in direct if each not in found)
                 found.update(direct)
-            self._dependencies[address] = frozenset(found)
-        return self._dependencies[address]
+            self._dependencies[address, order] = frozenset(found)
+        return self._dependencies[address, order]
 
     def attribute(self, reference: Reference) -> Any:
         """Return the value of a referenced argument; the reference if it is computed."""
@@ -313,8 +314,7 @@ class Configuration(RootSettings):
         if not self._named:
             for resource in self:
                 names = self._named.setdefault(resource.type, {})
-                values = [resource.value(name) for name in _IDENTITIES if name in resource]
-                for value in values:
+                for value in (resource.value(name) for name in _IDENTITIES if name in resource):
                     if isinstance(value, str):
                         names.setdefault(value, []).append(resource)
         return self._named.get(type_, {})

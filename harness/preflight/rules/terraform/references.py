@@ -134,12 +134,7 @@ def cycle(inspection: Inspection) -> Problems:
     configuration = inspection.configuration
     if configuration.planned:
         return
-    graphs = [
-        {
-            r.address: r.module.explicit_dependencies(r.raw) | {n.address for n in r.named}
-            for r in configuration
-        }
-    ]
+    graphs = [{resource.address: resource.earlier for resource in configuration}]
     graphs += [_local_graph(scope) for scope in configuration.modules]
     for graph in graphs:
         try:
@@ -177,8 +172,10 @@ def undeclared_resource(resource: Resource) -> Problems:
     """An argument references a resource that is not declared."""
     if not resource.module.complete or resource.configuration.planned:
         return
-    for address in sorted({reference.address for reference in resource.named if reference.path}):
-        local = address.removeprefix(resource.module.prefix).removeprefix("data.")
+    prefix = resource.module.prefix
+    found = {each.address for each in resource.named if each.path}
+    for address in sorted(each for each in found if each.startswith(prefix)):
+        local = address.removeprefix(prefix).removeprefix("data.")
         if local.startswith("aws_") and address not in resource.configuration.declared:
             yield resource.problem(f"references {address}, which is not declared")
 

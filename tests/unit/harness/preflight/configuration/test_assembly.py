@@ -138,7 +138,8 @@ def test_a_module_that_calls_itself_ends(tmp_path: Path) -> None:
 def test_what_depends_on_a_module_depends_on_all_its_resources(tmp_path: Path) -> None:
     eip = {"aws_eip": {"e": {"depends_on": ["module.m"]}}}
     found = read(tmp_path, {"name": "x"}, resource=eip)
-    assert found.dependencies("aws_eip.e") == {
+    assert found.dependencies("aws_eip.e") == {"module.m"}
+    assert found.dependencies("aws_eip.e", order=True) == {
         "module.m",
         "module.m.aws_s3_bucket.b",
         "module.m.aws_s3_bucket_policy.p",
@@ -153,6 +154,7 @@ def test_the_resources_of_a_module_depend_on_what_its_call_depends_on(tmp_path: 
     assert address is not None
     assert bucket.depends_on(address)
     assert not address.depends_on(bucket)
+    assert found.dependents(address, "aws_s3_bucket") == []
 
 
 def test_a_parsed_document_has_no_folder_of_modules() -> None:

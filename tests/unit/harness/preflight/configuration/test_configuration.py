@@ -60,16 +60,18 @@ def test_dependencies_are_transitive_and_include_depends_on() -> None:
     "expression",
     [
         "true ? null : aws_vpc.v.id",
-        "jsonencode({a = aws_vpc.v.id})",
         "[for k in [] : aws_vpc.v.id]",
+        "length([local.v])",
     ],
 )
-def test_what_an_expression_names_without_using_it_is_no_dependency(expression: str) -> None:
+def test_what_an_expression_names_without_using_it_is_created_before(expression: str) -> None:
     endpoint = {"e": {"vpc_id": f"${{{expression}}}"}}
-    found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint})
+    named = {"v": "${aws_vpc.v.arn}"}
+    found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint}, locals=named)
+    vpc, using = resource(found, "aws_vpc.v"), resource(found, "aws_vpc_endpoint.e")
     assert found.dependencies("aws_vpc_endpoint.e") == set()
-    named = resource(found, "aws_vpc_endpoint.e").named
-    assert [each.address for each in named] == ["aws_vpc.v"]
+    assert found.dependents(vpc, "aws_vpc_endpoint") == []
+    assert using.depends_on(vpc)
 
 
 @pytest.mark.parametrize(

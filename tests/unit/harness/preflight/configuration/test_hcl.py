@@ -71,7 +71,7 @@ def test_hcl_is_the_same_model_as_json(resources: dict[str, Any]) -> None:
     assert bucket.text("bucket") == "x-logs-a1"
     assert bucket.boolean("force_destroy") is True
     assert bucket.provider == "aws.edge"
-    assert bucket.direct_dependencies == {"aws_vpc.v"}
+    assert bucket.used == {"aws_vpc.v"}
     assert bucket.block("lifecycle").value("ignore_changes") == ['tags["x"]', "bucket"]
     assert resources["aws_vpc.v"].instances == 2
     assert bucket.configuration.provider_version == "~> 5.0"
