@@ -10,7 +10,7 @@ from harness.preflight.configuration import Block, Resource
 from harness.preflight.finding import Severity
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.documents import CONTAINER
-from harness.preflight.rules.ecs.model import is_fargate, listed_containers, malformed, size
+from harness.preflight.rules.ecs.model import is_fargate, label, listed_containers, malformed, size
 
 _MAX_FARGATE_STOP = 120
 _FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
@@ -25,7 +25,7 @@ def container_settings(task: Resource) -> Problems:
     """A container's settings do not fit each other, the task, or Fargate."""
     listed = listed_containers(task) or []
     for container in listed:
-        name = container.text("name") if isinstance(container.value("name"), str) else "..."
+        name = label(container)
         own = () if malformed(container) else (*_own(container), *_in_task(container, task))
         for text in malformed(container) or [f"container {name}: {text}" for text in own]:
             yield task.problem(text, name=name)

@@ -31,9 +31,13 @@ def containers(task: Resource) -> list[Block] | None:
 @computed_once
 def malformed(container: Block) -> list[str]:
     """Return what has a wrong type or value in a container definition, or is missing."""
+    return [*violations(CONTAINER, container.raw, f"container {label(container)}")]
+
+
+def label(container: Block) -> str:
+    """Return the name of a container for messages, ``...`` if it has none."""
     name = container.value("name")
-    where = f"container {name if isinstance(name, str) else '...'}"
-    return [*violations(CONTAINER, container.raw, where)]
+    return name if isinstance(name, str) else "..."
 
 
 @computed_once
