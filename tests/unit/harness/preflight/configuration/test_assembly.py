@@ -157,6 +157,17 @@ def test_the_resources_of_a_module_depend_on_what_its_call_depends_on(tmp_path: 
     assert found.dependents(address, "aws_s3_bucket") == []
 
 
+def test_a_module_is_asked_for_what_it_declares_itself(tmp_path: Path) -> None:
+    """What a caller passes may be declared in a file of the caller that was not read."""
+    found = read(tmp_path, {"name": "${aws_eip.of_the_caller.id}"})
+    assert "terraform/undeclared-resource" not in {f.rule for f in preflight(found).findings}
+    vpc = {"aws_subnet": {"s": {"vpc_id": "${aws_vpc.missing.id}"}}}
+    write(tmp_path / "m/more.tf.json", {"resource": vpc})
+    (found,) = read_configurations(tmp_path)
+    undeclared = [f for f in preflight(found).findings if f.rule == "terraform/undeclared-resource"]
+    assert [f.address for f in undeclared] == ["module.m.aws_subnet.s"]
+
+
 def test_a_parsed_document_has_no_folder_of_modules() -> None:
     found = configuration_of({"module": {"m": {"source": "./m"}}})
     assert "only folders" in found.not_read[0].reason
