@@ -1,12 +1,10 @@
-"""The report in a job of GitHub Actions: annotations, and a summary of the step in Markdown.
-
-https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-"""
+"""The report in a job of GitHub Actions: annotations, and a summary of the step in Markdown."""
 
 import html
 import os
 from pathlib import Path
 
+from harness.core.workflow_command import annotation
 from harness.report.failures import failures
 from harness.report.html import template_environment
 from harness.report.model import RunReport
@@ -29,18 +27,9 @@ def report_to_github(report: RunReport) -> list[str]:
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(step_summary(report))
     return [
-        f"::error title={_property(one_line(each.title))}::"
-        + _data(shortened(visible(each.text), _LONGEST))
+        annotation("error", shortened(visible(each.text), _LONGEST), title=one_line(each.title))
         for each in failures(report)[:_MOST]
     ]
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def step_summary(report: RunReport) -> str:

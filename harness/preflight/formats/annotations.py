@@ -2,7 +2,6 @@
 
 SARIF: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html; the subset for GitHub:
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-support-for-code-scanning.
-Annotations: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
 """
 
 import json
@@ -11,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+from harness.core.workflow_command import annotation
 from harness.preflight.configuration.source_location import location_of
 from harness.preflight.finding import Finding, Severity
 from harness.preflight.registry import Rule
@@ -101,27 +101,16 @@ def _suppressed(item: Suppressed) -> dict[str, Any]:
 def github(report: Report) -> str:
     """Return one workflow command a line: errors, warnings and notices."""
     lines = [_annotation(finding) for finding in report.findings]
-    lines += [
-        f"::notice title={_property(f'suppressed: {item.finding.rule}')}::"
-        f"{_data(f'{item.finding.address}: {item.suppression.reason}')}"
-        for item in report.suppressed
-    ]
-    commands = {"warning": "warning", "note": "notice"}
-    lines += [f"::{commands[k]} title=preflight::{_data(text)}" for k, text in _remarks(report)]
+    for finding, reason in ((each.finding, each.suppression.reason) for each in report.suppressed):
+        title = f"suppressed: {finding.rule}"
+        lines.append(annotation("notice", f"{finding.address}: {reason}", title=title))
+    levels = {"warning": "warning", "note": "notice"}
+    lines += [annotation(levels[k], text, title="preflight") for k, text in _remarks(report)]
     return "\n".join(lines)
 
 
 def _annotation(finding: Finding) -> str:
     location = location_of(finding)
-    properties = [f"file={_property(location.path)}", f"line={location.line}"] if location else []
-    properties.append(f"title={_property(finding.rule)}")
+    place = {"file": location.path, "line": location.line} if location else {}
     text = f"{finding.address}: {finding.message}\nFix: {finding.remedy}"
-    return f"::{_LEVELS[finding.severity]} {','.join(properties)}::{_data(text)}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation(_LEVELS[finding.severity], text, **place, title=finding.rule)
