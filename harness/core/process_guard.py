@@ -59,7 +59,8 @@ class Guard:
             program.send_signal(self._received[0])
         threading.Thread(target=self._watch, args=(program,), daemon=True).start()
         status = program.wait()
-        if status == -signal.SIGKILL or _caller_has_ended():  # then it may have left its plugins
+        caller_has_ended = select.select([_CALLER_PIPE], [], [], 0)[0]
+        if status == -signal.SIGKILL or caller_has_ended:  # then it may have left its plugins
             _kill_group()
         return status
 
@@ -79,10 +80,6 @@ def _await_end_of_caller() -> None:
         os.read(_CALLER_PIPE, 1)
     for reader in readers:
         threading.Thread(target=_drain, args=(reader,), daemon=True).start()
-
-
-def _caller_has_ended() -> bool:
-    return bool(select.select([_CALLER_PIPE], [], [], 0)[0])
 
 
 def _reader_of(output: int) -> int | None:

@@ -48,8 +48,7 @@ def main(arguments: list[str]) -> int:
     print(f"the owner of {directory.name} was killed: destroying the run", flush=True)
     environment = {**os.environ, "CATALOG_HARNESS_HOME": str(directory.parent.parent)}
     suffix = ("--environment-suffix", directory.name)
-    package = __package__.partition(".")[0]
-    command = [sys.executable, "-P", "-m", package, "destroy", *suffix]
+    command = [sys.executable, "-P", "-m", __package__.partition(".")[0], "destroy", *suffix]
     return os.execve(command[0], command, environment)  # noqa: S606 -- no shell
 
 

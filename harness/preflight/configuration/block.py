@@ -41,16 +41,20 @@ class Block:
     Args:
         raw: Argument name -> raw value.
         address: Address for messages: ``aws_lb.this.access_logs[0]``.
+        evaluated: Whether the values are evaluated, as those in a ``document`` are.
 
     Raises:
         PreflightInputError: A value that is asked for is not of the kind that the method returns.
     """
 
-    def __init__(self, raw: Mapping[str, Any], *, address: str, scope: Scope) -> None:
+    def __init__(
+        self, raw: Mapping[str, Any], *, address: str, scope: Scope, evaluated: bool = False
+    ) -> None:
         self.raw = raw
         self.address = address
         self._scope = scope
-        self._values: tuple[dict[str, Any], dict[str, Any]] = ({}, {})  # unresolved, resolved
+        self._evaluated = evaluated
+        self._values: Any = (raw, raw) if evaluated else ({}, {})  # unresolved, resolved
         self.computed: dict[object, Any] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -58,11 +62,11 @@ class Block:
 
     def value(self, name: str) -> Any:
         """Return the evaluated argument, None if absent, Unknown if not known before apply."""
-        return self._evaluated(name, resolve=True) if name in self.raw else None
+        return self._value(name, resolve=True) if name in self.raw else None
 
     def unresolved(self, name: str) -> Any:
         """Return the argument with references as ``Reference``."""
-        return self._evaluated(name, resolve=False) if name in self.raw else None
+        return self._value(name, resolve=False) if name in self.raw else None
 
     def absent(self, name: str) -> bool:
         """Return whether the argument or block is certainly not set (or null, or empty)."""
@@ -154,7 +158,7 @@ class Block:
     @computed_once
     def blocks(self, name: str) -> list["Block"]:
         """Return the nested blocks of one name; a single object is one block."""
-        bodies = [(item, self._scope) for item in self._bodies(name)]
+        bodies = [(item, self._scope) for item in self._bodies(name)] if name in self.raw else []
         bodies += self._dynamic(name) or []
         return [
             self._block(item, f"{name}[{index}]", scope)
@@ -216,10 +220,10 @@ class Block:
         return value
 
     def nested(self, raw: Mapping[str, Any], path: str) -> "Block":
-        """Return a block for an object inside this one."""
-        return Block(raw, address=f"{self.address}.{path}", scope=self._scope)
+        """Return the block of an object in a ``document``."""
+        return Block(raw, address=f"{self.address}.{path}", scope=self._scope, evaluated=True)
 
-    def _evaluated(self, name: str, *, resolve: bool) -> Any:
+    def _value(self, name: str, *, resolve: bool) -> Any:
         values = self._values[resolve]
         if name not in values:
             values[name] = _NOT_KNOWN  # an argument that refers to itself
@@ -232,12 +236,13 @@ class Block:
         return [self._without_expression(item) for item in as_list(raw)]
 
     def _without_expression(self, raw: Any) -> Any:
-        return evaluate(raw, self._scope) if isinstance(raw, str) else raw
+        return raw if self._evaluated or not isinstance(raw, str) else evaluate(raw, self._scope)
 
     def _block(self, item: Any, path: str, scope: Scope) -> "Block":
-        if not isinstance(item, Mapping):
+        if not isinstance(item, dict):
             raise self._wrong(path, "a block", item)
-        return Block(item, address=f"{self.address}.{path}", scope=scope)
+        address = f"{self.address}.{path}"
+        return Block(item, address=address, scope=scope, evaluated=self._evaluated)
 
     def _dynamic(self, name: str, *, possible: bool = False) -> list[tuple[Any, Scope]] | None:
         """Return content and scope of the dynamic blocks of a name; None if unknown.

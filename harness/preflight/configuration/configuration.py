@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.preflight.configuration.block import Block, canonical_type
 from harness.preflight.configuration.evaluate import evaluate, resource_reference, traversals_in
+from harness.preflight.configuration.graph import reachable, transposed
 from harness.preflight.configuration.module_scope import ModuleScope, instances, traversal_name
 from harness.preflight.configuration.nodes import Traversal
 from harness.preflight.configuration.root_settings import RootSettings
@@ -94,9 +95,8 @@ class Resource(Block):
 
     def region(self) -> str | None:
         """Return the region that its provider, or its own argument, has; None if unknown."""
-        if "region" in self.raw:
-            return self.text("region")
-        return self.configuration.region(self.provider)
+        own = "region" in self.raw
+        return self.text("region") if own else self.configuration.region(self.provider)
 
     def problem(
         self, message: str, *, variant: int = 0, severity: Severity | None = None, **details: object
@@ -126,22 +126,12 @@ class Resource(Block):
 
     def depends_on(self, other: "Resource") -> bool:
         """Return whether Terraform creates the other resource first, perhaps indirectly."""
-        return other.address in self.configuration.dependencies(self.address, order=True)
+        return self.address in self.configuration.all_dependents(other, order=True)
 
     @cached_property
     def traversals(self) -> dict[Traversal, None]:
         """Every reference in the block's expressions, each once."""
         return dict.fromkeys(traversals_in(dict(self.raw)))
-
-    @property
-    def named(self) -> list[Reference]:
-        """What its expressions refer to, whether their values depend on it or not."""
-        scope = self.module
-        found = [
-            resource_reference(t, scope.prefix) or evaluate(f"${{{t.text}}}", scope, resolve=False)
-            for t in self.traversals
-        ]
-        return list(references_in(found))
 
     @cached_property
     def used(self) -> frozenset[str]:
@@ -153,15 +143,19 @@ class Resource(Block):
     @cached_property
     def earlier(self) -> frozenset[str]:
         """Addresses of what Terraform creates before it: also what is named, but not used."""
-        explicit = self.module.explicit_dependencies(self.raw) | self.module.depends_on
-        return explicit | self._references | {each.address for each in self.named}
+        scope = self.module
+        named = [
+            resource_reference(t, scope.prefix) or evaluate(f"${{{t.text}}}", scope, resolve=False)
+            for t in self.traversals
+        ]
+        explicit = scope.explicit_dependencies(self.raw) | scope.depends_on
+        return explicit | self._references | {each.address for each in references_in(named)}
 
 
 class Configuration(RootSettings):
     """The resources of one root module and of the modules that it calls.
 
     Args:
-        scope: That of the root module.
         providers: Provider name -> its blocks.
 
     Attributes:
@@ -193,7 +187,7 @@ class Configuration(RootSettings):
         self.declared: set[str] = set()
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
-        self._dependencies: dict[tuple[str, bool], frozenset[str]] = {}
+        self._all_dependents: tuple[dict[str, set[str]], ...] = ({}, {})
         self._members: dict[str, set[str]] = {}  # of each module, those of its modules too
         self._dependents: dict[str, dict[str, list[Resource]]] = {}
         self._named: dict[str, dict[str, list[Resource]]] = {}
@@ -205,8 +199,7 @@ class Configuration(RootSettings):
         if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource
-        parts = resource.module.prefix.split(".")
-        for end in range(2, len(parts), 2):
+        for end in range(2, len(parts := resource.module.prefix.split(".")), 2):
             self._members.setdefault(".".join(parts[:end]), set()).add(resource.address)
         if resource.managed:
             self._by_type.setdefault(resource.type, []).append(resource)
@@ -249,14 +242,13 @@ class Configuration(RootSettings):
     def _followed(self, type_: str, *key: str) -> dict[str | None, list[Resource]]:
         """Return the resources of a type by what an argument of some types refers to."""
         if (type_, *key) not in self._referring:
-            found: dict[str | None, list[Resource]] = {}
+            found = self._referring[(type_, *key)] = {}
             for resource in self.resources(type_):
                 target = resource.follow(*key)
                 if target is not None:
                     found.setdefault(target.address, []).append(resource)
                 if target is None or resource.repeated:
                     found.setdefault(None, []).append(resource)
-            self._referring[(type_, *key)] = found
         return self._referring[(type_, *key)]
 
     def dependents(self, of: Resource, *types: str) -> list[Resource]:
@@ -276,27 +268,28 @@ class Configuration(RootSettings):
 
     def resource_of(self, value: Any, *types: str) -> Resource | None:
         """Return the resource that an unresolved value identifies, by reference or by name."""
-        if isinstance(value, Reference):
-            found = self.find(value.address)
-        elif isinstance(value, str):
+        found = self.find(value.address) if isinstance(value, Reference) else None
+        if isinstance(value, str):
             named = [r for kind in types for r in self._names_of(kind).get(value, ())]
             found = named[0] if len(named) == 1 else None
-        else:
-            return None
         return found if found is not None and (not types or found.type in types) else None
 
-    def dependencies(self, address: str, *, order: bool = False) -> frozenset[str]:
-        """Return the addresses of all that a resource uses, or that is created before it."""
-        if (address, order) not in self._dependencies:
-            found: set[str] = set()
-            todo, members = [address], self._members if order else {}
-            while todo:
-                item = self.find(name := todo.pop())
-                direct = members.get(name, ()) if not item else item.earlier if order else item.used
-                todo += (each for each in direct if each not in found)
-                found.update(direct)
-            self._dependencies[address, order] = frozenset(found)
-        return self._dependencies[address, order]
+    def all_dependents(self, of: Resource, *, order: bool = False) -> set[str]:
+        """Return the addresses of all that uses a resource, or that is created after it."""
+        found = self._all_dependents[order]
+        if of.address not in found:
+            graph = self._created_after if order else self._users_among_those_after(of)
+            found[of.address] = reachable(graph, of.address)
+        return found[of.address]
+
+    @cached_property
+    def _created_after(self) -> dict[str, set[str]]:
+        edges = {resource.address: resource.earlier for resource in self}
+        return transposed({**edges, **self._members})
+
+    def _users_among_those_after(self, of: Resource) -> dict[str, set[str]]:
+        after = map(self.find, self.all_dependents(of, order=True))
+        return transposed({item.address: item.used for item in after if item is not None})
 
     def attribute(self, reference: Reference) -> Any:
         """Return the value of a referenced argument; the reference if it is computed."""

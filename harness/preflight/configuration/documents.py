@@ -9,7 +9,6 @@ from harness.preflight.configuration.values import Encoded, Unknown, as_list, re
 
 MAX_DEPTH = 50
 """Maximum nesting; real configurations have less than 20 levels."""
-_PLACEHOLDER = "\ue000{}\ue001"
 _MARK = re.compile("(\ue000[0-9]+\ue001)")
 
 
@@ -64,7 +63,7 @@ def parse_document(value: Any) -> Any:
         return parse_json(value)
     if not isinstance(value, Unknown) or not value.parts:
         return value
-    pieces = {_PLACEHOLDER.format(i): p for i, p in enumerate(value.parts)}
+    pieces = {f"\ue000{i}\ue001": p for i, p in enumerate(value.parts)}
     text = "".join(p if isinstance(p, str) else mark for mark, p in pieces.items())
     try:
         return _fill(parse_json(text), pieces)
@@ -73,10 +72,11 @@ def parse_document(value: Any) -> Any:
 
 
 def _fill(value: Any, pieces: Mapping[str, str | Unknown]) -> Any:
-    if isinstance(value, dict):
-        return {key: _fill(item, pieces) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_fill(item, pieces) for item in value]
+    """Return a parsed value, changed in place, with the pieces for their placeholders."""
+    if isinstance(value, (dict, list)):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            if not isinstance(item, str) or "\ue000" in item:
+                value[key] = _fill(item, pieces)
     if not isinstance(value, str) or "\ue000" not in value:
         return value
     if value in pieces:

@@ -55,10 +55,6 @@ def _number(value: Any) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def _minus(first: Any, *second: Any) -> Any:
-    return first - second[0] if second else -first
-
-
 def _object(*items: Any) -> dict[str, Any] | None:
     """Return the object of keys and values in turn."""
     if not all(isinstance(key, str | int) for key in items[::2]):
@@ -176,17 +172,9 @@ def _cidrsubnet(prefix: str, bits: int, number: int) -> str:
     return str(ipaddress.ip_network(f"{address}/{network.prefixlen + int(bits)}"))
 
 
-def _cidrhost(prefix: str, number: int) -> str:
-    return str(ipaddress.ip_network(prefix, strict=False)[int(number)])
-
-
 def _range(*bounds: int) -> list[int] | None:
     numbers = range(*bounds)
     return list(numbers) if len(numbers) <= _MAX_RANGE else None
-
-
-def _one(items: list[Any]) -> Any:
-    return items[0] if len(items) == 1 else (None if items else NULL)
 
 
 def _distinct(items: list[Any]) -> list[Any]:
@@ -211,7 +199,7 @@ STRUCTURAL: Mapping[str, Callable[..., Any]] = {
     "lookup": _lookup,
     "merge": _merge,
     "nonsensitive": _same,
-    "one": _of(list, _one),
+    "one": _of(list, lambda i: i[0] if len(i) == 1 else (None if i else NULL)),
     "sensitive": _same,
     "slice": _of(list, lambda items, start, end: items[start:end]),
     "tobool": _scalar,
@@ -232,7 +220,7 @@ PLAIN: Mapping[str, Callable[..., Any]] = {
     ">": _numeric(operator.gt),
     ">=": _numeric(operator.ge),
     "+": _numeric(operator.add),
-    "-": _numeric(_minus),
+    "-": _numeric(lambda first, *second: first - second[0] if second else -first),
     "*": _numeric(operator.mul),
     "/": _numeric(operator.truediv),
     "%": _numeric(operator.mod),
@@ -241,7 +229,7 @@ PLAIN: Mapping[str, Callable[..., Any]] = {
     "anytrue": any,
     "basename": lambda text: text.rpartition("/")[2],
     "ceil": math.ceil,
-    "cidrhost": _cidrhost,
+    "cidrhost": lambda prefix, n: str(ipaddress.ip_network(prefix, strict=False)[int(n)]),
     "cidrsubnet": _cidrsubnet,
     "compact": lambda items: [item for item in items if item not in (None, "")],
     "contains": lambda items, value: value in items,

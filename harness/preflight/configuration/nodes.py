@@ -31,6 +31,9 @@ class Traversal:
     root: str
     path: tuple[str | int, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.text)  # which a string computes once
+
     @cached_property
     def resource(self) -> tuple[str, tuple[str | int, ...]]:
         """Its first names, the address if it refers to a resource, and the path after them."""

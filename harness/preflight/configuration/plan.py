@@ -75,7 +75,7 @@ class _Plan:
         declared: Mapping[str, Mapping[str, Any]],
     ) -> Resource:
         module = _module_prefix(address)
-        block = declared.get(_without_keys(address), {})
+        block = declared.get(re.sub(r"\[[^]]*\]", "", address), {})
         expressions = _object(block.get("expressions"), f"{address}: expressions")
         unknown = self._changes.get(address, {}).get("after_unknown")
         values = _object(planned.get("values"), f"{address}: values")
@@ -159,7 +159,7 @@ class _Plan:
         found = [
             Reference(name, address=address, path=path)
             for name, (address, path) in located.items()
-            if address and not _is_prefix(name, names)
+            if address and not any(o.startswith((f"{name}.", f"{name}[")) for o in names)
         ]
         others = [name for name in names if not located[name][0]]
         if len(found) == 1 and not others:
@@ -185,10 +185,6 @@ def _module_prefix(address: str) -> str:
     while length < len(steps) and steps[length] == "module":
         length += 2
     return ".".join(steps[:length]) + "." if length else ""
-
-
-def _without_keys(address: str) -> str:
-    return re.sub(r"\[[^]]*\]", "", address)
 
 
 def _constant(expression: Any) -> Any:
@@ -242,7 +238,3 @@ def _all_references(expression: Any) -> Iterator[str]:
     elif isinstance(expression, list):
         for inner in expression:
             yield from _all_references(inner)
-
-
-def _is_prefix(name: str, names: list[str]) -> bool:
-    return any(other.startswith((f"{name}.", f"{name}[")) for other in names)

@@ -23,8 +23,9 @@ def api_limit(resource: Resource) -> Problems:
     found = _TYPES[resource.type]
     for argument, limit in found["limits"].items():
         outer, _, name = argument.rpartition(".")
-        for value in (b.value(name) for b in resource.blocks_at(outer) if name in b):
-            if violated := violation(limit, value):
+        for block in resource.blocks_at(outer):
+            value = block.value(name)
+            if value is not None and (violated := violation(limit, value)):
                 shown = f"{str(value)[:80]!r}" if not isinstance(value, list) else "a list"
                 text = f"{argument} is {shown}, not {violated} ({found['page']})"
                 yield resource.problem(text, argument=name, value=value)

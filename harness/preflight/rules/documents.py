@@ -9,7 +9,7 @@ another requires, and ``closed`` if others are refused; or ``values`` for a map)
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from harness.preflight.configuration import Resource, Unknown
@@ -31,54 +31,61 @@ def document(resource: Resource) -> Problems:
             yield resource.problem(f"{argument} is not JSON: {error}", variant=1)
             continue
         if value != "":
-            for text in violations(spec, value, argument):
-                yield resource.problem(f"{text} ({spec['page']})")
+            for text in violations(spec, value):
+                yield resource.problem(f"{argument}{text} ({spec['page']})")
 
 
-def violations(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
-    """Yield what is wrong with a value at a place; a reference is never wrong."""
+def violations(spec: Mapping[str, Any], value: Any) -> list[str]:
+    """Return what is wrong with a value, after its place; a reference is never wrong."""
     if not spec or value is None or isinstance(value, Unknown):
-        return
+        return []
     kind = spec.get("is", "")
     unlike = kind and not isinstance(value, _TYPES[kind])
     if unlike or (kind == "integer" and isinstance(value, bool)):
-        yield f"{where} is not {'an' if kind[0] in 'aeiou' else 'a'} {kind}"
-    elif isinstance(value, dict):
-        yield from _members(spec, value, where)
-    elif isinstance(value, list):
-        key = spec.get("unique", "")
-        keys = [item.get(key) for item in value if isinstance(item, dict)] if key else []
-        if any(keys.count(one) > 1 for one in keys if isinstance(one, str | int)):
-            yield f"two of {where} have the same {key}"
-        for index, item in enumerate(value):
-            yield from violations(spec.get("items", {}), item, f"{where}[{index}]")
-    elif len(spec) > bool(kind) or kind == "integer":
-        yield from _scalar(spec, value, where)
+        return [f" is not {'an' if kind[0] in 'aeiou' else 'a'} {kind}"]
+    if isinstance(value, dict):
+        return _members(spec, value)
+    if isinstance(value, list):
+        return _items(spec, value)
+    return _scalar(spec, value) if len(spec) > bool(kind) or kind == "integer" else []
 
 
-def _scalar(spec: Mapping[str, Any], value: Any, where: str) -> Iterator[str]:
+def _items(spec: Mapping[str, Any], value: list[Any]) -> list[str]:
+    key, each = spec.get("unique", ""), spec.get("items", {})
+    keys = [item.get(key) for item in value if isinstance(item, dict)] if key else []
+    repeated = any(keys.count(one) > 1 for one in keys if isinstance(one, str | int))
+    found = [f" has two items with the same {key}"] if repeated else []
+    inner = [f"[{i}]{text}" for i, item in enumerate(value) for text in violations(each, item)]
+    return found + inner
+
+
+def _scalar(spec: Mapping[str, Any], value: Any) -> list[str]:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if value not in spec.get("enum", (value,)):
-        yield f"{where} is {value!r}, not one of {', '.join(spec['enum'])}"
-    elif number and not spec.get("min", value) <= value <= spec.get("max", value):
-        yield f"{where} is {value}, not {spec.get('min', '')} to {spec.get('max', '')}"
-    elif spec.get("is") == "integer" and value % 1:
-        yield f"{where} is {value}, not a whole number"
-    elif "pattern" in spec and not re.fullmatch(spec["pattern"], str(value), re.DOTALL):
-        yield f"{where} is {value!r}, no match of {spec['pattern']}"
+        return [f" is {value!r}, not one of {', '.join(spec['enum'])}"]
+    if number and not spec.get("min", value) <= value <= spec.get("max", value):
+        return [f" is {value}, not {spec.get('min', '')} to {spec.get('max', '')}"]
+    if spec.get("is") == "integer" and value % 1:
+        return [f" is {value}, not a whole number"]
+    if "pattern" in spec and not re.fullmatch(spec["pattern"], str(value), re.DOTALL):
+        return [f" is {value!r}, no match of {spec['pattern']}"]
+    return []
 
 
-def _members(spec: Mapping[str, Any], value: Mapping[str, Any], where: str) -> Iterator[str]:
+def _members(spec: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
     members: Mapping[str, Any] = spec.get("members", {})
     required = [*spec.get("required", ())]
     for name, pattern, needed in spec.get("when", ()):
         if isinstance(value.get(name), str) and re.fullmatch(pattern, value[name]):
             required.append(needed)
+    found = []
     for names in required:
         if value.get(names) is None and all(value.get(name) is None for name in names.split("|")):
-            yield f"{where} has no {names.replace('|', ' or ')}"
+            found.append(f" has no {names.replace('|', ' or ')}")
     for name, item in value.items():
         inner = members.get(name, spec.get("values"))
-        yield from violations(inner or {}, item, f"{where}.{name}")
-        if spec.get("closed") and inner is None:
-            yield f"{where} has the unknown member {name}"
+        for text in violations(inner, item) if inner else ():
+            found.append(f".{name}{text}")
+        if inner is None and spec.get("closed"):
+            found.append(f" has the unknown member {name}")
+    return found

@@ -40,18 +40,15 @@ def load_balancer_cannot_connect(service: Resource) -> Problems:
                 yield service.problem(f"{balancer.address} to tasks on port {port}: {gap}")
 
 
-@resource_rule("rds/tasks-cannot-connect", "aws_ecs_service")
-def tasks_cannot_connect(service: Resource) -> Problems:
+@resource_rule("rds/tasks-cannot-connect", "aws_rds_cluster")
+def tasks_cannot_connect(cluster: Resource) -> Problems:
     """The security groups do not allow the tasks to connect to the database they depend on."""
-    tasks = _task_groups(service)
-    addresses = sorted(service.configuration.dependencies(service.address))
-    found = [service.configuration.find(address) for address in addresses]
-    for cluster in (c for c in found if c is not None and c.type == "aws_rds_cluster"):
-        port = database_port(cluster)
-        groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
-        if not (tasks and groups and port):
-            continue
-        for gap in _gaps(tasks, groups, port):
+    port = database_port(cluster)
+    groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
+    using = map(cluster.configuration.find, cluster.configuration.all_dependents(cluster))
+    for service in (s for s in using if s and s.managed and s.type == "aws_ecs_service"):
+        tasks = _task_groups(service)
+        for gap in _gaps(tasks, groups, port) if tasks and groups and port else ():
             yield service.problem(f"tasks to {cluster.address} on port {port}: {gap}", port=port)
 
 
@@ -113,11 +110,8 @@ def _too_wide(groups: Sequence[Resource], port: int) -> Iterator[str]:
             if rule.cidrs & EVERYWHERE:
                 yield f"{group.address} allows ingress from anywhere"
             elif rule.certain and rule.ports != (port, port):
-                yield f"{group.address} allows {_ports(rule.ports)}; only {port} is required"
-
-
-def _ports(ports: tuple[int, int] | None) -> str:
-    return "all ports" if ports is None else f"ports {ports[0]} to {ports[1]}"
+                allowed = "ports {} to {}".format(*rule.ports) if rule.ports else "all ports"
+                yield f"{group.address} allows {allowed}; only {port} is required"
 
 
 def _names(groups: Sequence[Resource]) -> str:

@@ -15,6 +15,7 @@ def task_of(service: Resource) -> Resource | None:
     return service.follow("task_definition", "aws_ecs_task_definition")
 
 
+@computed_once
 def size(task: Resource, name: str) -> int | None:
     """Return the CPU units or the memory in MiB of a task, also of "1 vCPU" and "2 GB"."""
     found = _SIZE.fullmatch((task.text(name) or "").strip())
@@ -31,7 +32,8 @@ def containers(task: Resource) -> list[Block] | None:
 @computed_once
 def malformed(container: Block) -> list[str]:
     """Return what has a wrong type or value in a container definition, or is missing."""
-    return [*violations(CONTAINER, container.raw, f"container {label(container)}")]
+    found = violations(CONTAINER, container.raw)
+    return [f"container {label(container)}{text}" for text in found]
 
 
 def label(container: Block) -> str:
@@ -80,6 +82,7 @@ def port_mappings(container: Block) -> list[int] | None:
     return known if len(known) == len(ports) else None
 
 
+@computed_once
 def is_fargate(task: Resource) -> bool:
     """Return whether a task definition is certainly for Fargate."""
     return "FARGATE" in (task.texts("requires_compatibilities") or ())

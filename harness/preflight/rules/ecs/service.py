@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from harness.preflight.configuration import Configuration, Resource, is_traceable
+from harness.preflight.configuration import Configuration, Resource, computed_once, is_traceable
 from harness.preflight.registry import Problems, resource_rule
 from harness.preflight.rules.ecs.model import containers, port_mappings, target_groups, task_of
 
@@ -79,12 +79,11 @@ def _attachments(service: Resource) -> list[Resource] | None:
 @resource_rule("ecs/service-without-listener-dependency", "aws_ecs_service")
 def without_listener_dependency(service: Resource) -> Problems:
     """A service may be created before a listener attaches its target group to a load balancer."""
-    configuration = service.configuration
-    if configuration.incomplete:
+    if service.configuration.incomplete:
         return
-    connected, uncertain = _listeners(configuration)
+    uncertain = _uncertain(service.configuration)
     for _, group in target_groups(service):
-        connecting = connected.get(group.address, [])
+        connecting = _connecting(group)
         others = uncertain.difference(item.address for item in connecting)
         if others or any(service.depends_on(item) for item in connecting):
             continue
@@ -92,18 +91,18 @@ def without_listener_dependency(service: Resource) -> Problems:
         yield service.problem(f"{group.address} is attached by {names}; no dependency on it")
 
 
-@lru_cache(maxsize=1)
-def _listeners(configuration: Configuration) -> tuple[dict[str, list[Resource]], frozenset[str]]:
-    """Return the listeners and listener rules by what they depend on.
+@computed_once
+def _connecting(group: Resource) -> list[Resource]:
+    """Return the listeners and listener rules that use a target group."""
+    found = map(group.configuration.find, sorted(group.configuration.all_dependents(group)))
+    return [item for item in found if item and item.managed and item.type in _LISTENERS]
 
-    And the addresses of those of which it is not certain to which target groups they forward.
-    """
-    found: dict[str, list[Resource]] = {}
+
+@lru_cache(maxsize=1)
+def _uncertain(configuration: Configuration) -> frozenset[str]:
+    """Return the listeners of which it is not certain to which target groups they forward."""
     listeners = configuration.resources(*_LISTENERS)
-    for item in listeners:
-        for address in configuration.dependencies(item.address):
-            found.setdefault(address, []).append(item)
-    return found, frozenset(item.address for item in listeners if not _is_certain(item))
+    return frozenset(item.address for item in listeners if not _is_certain(item))
 
 
 def _is_certain(listener: Resource) -> bool:

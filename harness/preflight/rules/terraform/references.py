@@ -167,17 +167,16 @@ def required_version(inspection: Inspection) -> Problems:
         yield Problem("terraform.required_version", message)
 
 
-@resource_rule("terraform/undeclared-resource")
-def undeclared_resource(resource: Resource) -> Problems:
-    """An argument references a resource that is not declared."""
-    if not resource.module.complete or resource.configuration.planned:
-        return
-    prefix = resource.module.prefix
-    found = {each.address for each in resource.named if each.path}
-    for address in sorted(each for each in found if each.startswith(prefix)):
-        local = address.removeprefix(prefix).removeprefix("data.")
-        if local.startswith("aws_") and address not in resource.configuration.declared:
-            yield resource.problem(f"references {address}, which is not declared")
+@configuration_rule("terraform/undeclared-resource")
+def undeclared_resource(inspection: Inspection) -> Problems:
+    """An expression references a resource that is not declared."""
+    configuration = inspection.configuration
+    for scope, address, traversals in () if configuration.planned else expressions(configuration):
+        named = dict.fromkeys(traversal.resource for traversal in traversals if scope.complete)
+        for name in dict.fromkeys(f"{scope.prefix}{name}" for name, path in named if path):
+            aws = name.removeprefix(scope.prefix).removeprefix("data.").startswith("aws_")
+            if aws and name not in configuration.declared:
+                yield Problem(address, f"references {name}, which is not declared")
 
 
 @resource_rule("terraform/invalid-tag")

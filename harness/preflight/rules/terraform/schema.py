@@ -10,7 +10,7 @@ others, as the provider validates them; ``python -m tests.record_relations`` wri
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from harness.preflight.configuration import Block, Configuration, Resource
@@ -72,9 +72,9 @@ def _block(resource: Resource, block: Block, schema: Mapping[str, Any], where: s
     for name in [n for n in block.raw if n in names and n not in blocks and n != "timeouts"]:
         if wrong := _wrong_kind(kinds.get(name, "string"), block.value(name)):
             yield resource.problem(f"{where}{name} {wrong}", variant=5, name=name)
-    for name, inner in blocks.items():
+    for name in [n for n in blocks if block.written(n)]:
         for nested in block.blocks_at(name):
-            yield from _block(resource, nested, inner, f"{where}{name}.")
+            yield from _block(resource, nested, blocks[name], f"{where}{name}.")
 
 
 @cache
@@ -138,6 +138,7 @@ def attributes(inspection: Inspection) -> Problems:
                     yield Problem(address, text + more, {"name": name}, 0, severity)
 
 
+@lru_cache(maxsize=65536)
 def _attribute(traversal: Traversal) -> tuple[str, str, Mapping[str, None]]:
     """Return the type of a resource, the attribute that a reference names, and all of them."""
     if traversal.root == "data" and traversal.path:
@@ -161,7 +162,7 @@ def _judged(
     if may_reach(constraints, _LATER) and _NEWEST.satisfies(constraints) is False:
         return
     close = get_close_matches(name, names, 1)
-    typing_error = bool(get_close_matches(name, names, 1, _TYPING_ERROR))
+    typing_error = bool(get_close_matches(name, close, 1, _TYPING_ERROR))
     certain = typing_error or not may_reach(constraints, _LATER)
     text = f"; did you mean {close[0]}?" if close else ""
     yield text, Severity.BLOCKER if certain else Severity.WARNING

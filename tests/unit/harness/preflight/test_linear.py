@@ -70,6 +70,20 @@ SHAPES: dict[str, Shape] = {
         "aws_rds_cluster": named(n, lambda i: {"cluster_identifier": f"c{i}"}),
         "aws_ecs_service": named(n, lambda i: {"name": f"s{i}"}),
     },
+    "services that are created one after the other": lambda n: {
+        "aws_lb_target_group": {"t": {"name": "t", "target_type": "ip"}},
+        "aws_lb_listener": {
+            "l": {"default_action": [{"target_group_arn": "${aws_lb_target_group.t.arn}"}]}
+        },
+        "aws_ecs_service": named(
+            n,
+            lambda i: {
+                "name": f"s{i}",
+                "depends_on": [f"aws_ecs_service.r{i + 1}" if i + 1 < n else "aws_lb_listener.l"],
+                "load_balancer": [{"target_group_arn": "${aws_lb_target_group.t.arn}"}],
+            },
+        ),
+    },
     "unknown managed policies": lambda n: {
         "aws_iam_role_policy_attachment": named(
             n, lambda i: {"role": f"r{i}", "policy_arn": f"arn:aws:iam::aws:policy/Own{i}"}

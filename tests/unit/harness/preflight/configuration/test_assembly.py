@@ -138,12 +138,14 @@ def test_a_module_that_calls_itself_ends(tmp_path: Path) -> None:
 def test_what_depends_on_a_module_depends_on_all_its_resources(tmp_path: Path) -> None:
     eip = {"aws_eip": {"e": {"depends_on": ["module.m"]}}}
     found = read(tmp_path, {"name": "x"}, resource=eip)
-    assert found.dependencies("aws_eip.e") == {"module.m"}
-    assert found.dependencies("aws_eip.e", order=True) == {
-        "module.m",
-        "module.m.aws_s3_bucket.b",
-        "module.m.aws_s3_bucket_policy.p",
-    }
+    address, bucket = found.find("aws_eip.e"), found.find("module.m.aws_s3_bucket.b")
+    policy = found.find("module.m.aws_s3_bucket_policy.p")
+    assert address is not None
+    assert bucket is not None
+    assert policy is not None
+    assert address.depends_on(bucket)
+    assert address.depends_on(policy)
+    assert found.all_dependents(bucket) == {"module.m.aws_s3_bucket_policy.p"}
 
 
 def test_the_resources_of_a_module_depend_on_what_its_call_depends_on(tmp_path: Path) -> None:
@@ -157,15 +159,16 @@ def test_the_resources_of_a_module_depend_on_what_its_call_depends_on(tmp_path: 
     assert found.dependents(address, "aws_s3_bucket") == []
 
 
-def test_a_module_is_asked_for_what_it_declares_itself(tmp_path: Path) -> None:
-    """What a caller passes may be declared in a file of the caller that was not read."""
-    found = read(tmp_path, {"name": "${aws_eip.of_the_caller.id}"})
-    assert "terraform/undeclared-resource" not in {f.rule for f in preflight(found).findings}
+def test_an_undeclared_resource_is_found_once_in_the_module_that_names_it(tmp_path: Path) -> None:
+    found = read(tmp_path, {"name": "${aws_eip.missing.id}"})
+    rule = "terraform/undeclared-resource"
+    assert [f.address for f in preflight(found).findings if f.rule == rule] == ["module.m"]
     vpc = {"aws_subnet": {"s": {"vpc_id": "${aws_vpc.missing.id}"}}}
     write(tmp_path / "m/more.tf.json", {"resource": vpc})
     (found,) = read_configurations(tmp_path)
-    undeclared = [f for f in preflight(found).findings if f.rule == "terraform/undeclared-resource"]
-    assert [f.address for f in undeclared] == ["module.m.aws_subnet.s"]
+    undeclared = [f for f in preflight(found).findings if f.rule == rule]
+    assert [f.address for f in undeclared] == ["module.m", "module.m.aws_subnet.s"]
+    assert "module.m.aws_vpc.missing" in undeclared[1].message
 
 
 def test_a_parsed_document_has_no_folder_of_modules() -> None:

@@ -104,6 +104,15 @@ def test_a_document_keeps_references_inside() -> None:
     assert document["t"].references[0].address == "aws_lb.y"
 
 
+def test_what_is_in_a_document_is_not_evaluated_again() -> None:
+    one = block(a='[{"run": ["echo $${aws_lb.y.arn}"], "in": {"b": "$${aws_lb.y.arn}"}}]')
+    (found,) = [one.nested(item, "a[0]") for item in one.document("a")]
+    assert found.values("run") == ["echo ${aws_lb.y.arn}"]
+    inner = found.block("in")
+    assert inner is not None
+    assert inner.unresolved("b") == inner.text("b") == "${aws_lb.y.arn}"
+
+
 def test_a_document_may_be_plain_unknown_or_encoded() -> None:
     assert block(a="[1]").document("a") == [1]
     assert block(a="${jsonencode([1])}").document("a") == [1]

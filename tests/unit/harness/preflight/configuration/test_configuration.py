@@ -50,10 +50,19 @@ def test_a_list_is_followed_only_as_a_whole() -> None:
 
 def test_dependencies_are_transitive_and_include_depends_on() -> None:
     found = configuration(CHAIN)
-    balancer = resource(found, "aws_lb.l")
-    assert found.dependencies("aws_lb.l") == {"aws_subnet.s", "aws_vpc.v", "aws_eip.e"}
-    assert balancer.depends_on(resource(found, "aws_vpc.v"))
-    assert not resource(found, "aws_vpc.v").depends_on(balancer)
+    balancer, vpc = resource(found, "aws_lb.l"), resource(found, "aws_vpc.v")
+    assert found.all_dependents(vpc) == {"aws_subnet.s", "aws_lb.l", "aws_eip.e"}
+    assert found.all_dependents(resource(found, "aws_eip.e")) == {"aws_lb.l"}
+    assert balancer.depends_on(vpc)
+    assert not vpc.depends_on(balancer)
+
+
+def test_resources_in_a_circle_depend_on_each_other_and_on_themselves() -> None:
+    groups = {"a": {"name": "${aws_sns_topic.b.id}"}, "b": {"name": "${aws_sns_topic.a.id}"}}
+    found = configuration({"aws_sns_topic": groups})
+    one = resource(found, "aws_sns_topic.a")
+    assert found.all_dependents(one) == {"aws_sns_topic.a", "aws_sns_topic.b"}
+    assert one.depends_on(resource(found, "aws_sns_topic.b"))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +78,7 @@ def test_what_an_expression_names_without_using_it_is_created_before(expression:
     named = {"v": "${aws_vpc.v.arn}"}
     found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint}, locals=named)
     vpc, using = resource(found, "aws_vpc.v"), resource(found, "aws_vpc_endpoint.e")
-    assert found.dependencies("aws_vpc_endpoint.e") == set()
+    assert found.all_dependents(vpc) == set()
     assert found.dependents(vpc, "aws_vpc_endpoint") == []
     assert using.depends_on(vpc)
 
@@ -91,7 +100,7 @@ def test_a_resource_depends_on_what_its_expressions_use(text: str) -> None:
     endpoint = {"e": {"tags": [{"a": text}]}}
     named = {"v": "${aws_vpc.v.arn}"}
     found = configuration({"aws_vpc": {"v": {}}, "aws_vpc_endpoint": endpoint}, locals=named)
-    assert found.dependencies("aws_vpc_endpoint.e") == {"aws_vpc.v"}
+    assert found.all_dependents(resource(found, "aws_vpc.v")) == {"aws_vpc_endpoint.e"}
 
 
 def test_dependents_are_of_the_given_types_in_the_order_of_the_types() -> None:

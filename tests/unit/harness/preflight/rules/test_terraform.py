@@ -128,6 +128,18 @@ CASES = [
             "[for each in [] : aws_lb.other.arn]",
         )
     ),
+    fires(
+        "terraform/undeclared-resource",
+        "output",
+        lambda d: d.document["output"].update(o={"value": "${data.aws_lb.other.arn}"}),
+        name="in an output",
+    ),
+    fires(
+        "terraform/undeclared-resource",
+        "locals",
+        lambda d: d.document.update(locals={"unused": "${aws_lb.other.arn}"}),
+        name="in a local value",
+    ),
     silent(
         "terraform/undeclared-resource",
         lambda d: d[BUCKET].update(
