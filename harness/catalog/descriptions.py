@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.checks.framework.description import Descriptions, flattened
+from harness.preflight.configuration.functions import as_text
 
 _SNAKE = re.compile(r"(?:^|(?<=\.))[a-z][a-z0-9_]*(?=$|[.[])")
 # AWS returns the values of attributes as text.
@@ -51,7 +52,7 @@ class Described:
         place = _filled(self.place, attributes)
         for path, value in flattened(attributes).items():
             for name in self._paths(path):
-                yield f"{place}{name}", _text(value) if name.startswith(_ATTRIBUTES) else value
+                yield f"{place}{name}", as_text(value) if name.startswith(_ATTRIBUTES) else value
         for path, value in self.fixed.items():
             yield f"{place}{path}", value
 
@@ -78,10 +79,6 @@ def _below(path: str, name: str) -> bool:
 def _filled(template: str, attributes: Mapping[str, Any]) -> str:
     """Return a template with attributes in place of their names in braces."""
     return template.format_map({k: "" if v is None else v for k, v in attributes.items()})
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _TYPES = {

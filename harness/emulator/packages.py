@@ -12,7 +12,7 @@ _REQUIRED = re.compile(r'([\w.-]+)[^;]*; extra == "emulator"')
 def package_versions() -> dict[str, str | None]:
     """Return the version of each required package, None where it is not installed."""
     found = map(_REQUIRED.fullmatch, requires("catalog-harness") or ())
-    return {match[1]: _version(match[1]) for match in found if match}
+    return {match[1]: installed_version(match[1]) for match in found if match}
 
 
 def missing_packages(versions: Mapping[str, str | None]) -> str:
@@ -20,7 +20,8 @@ def missing_packages(versions: Mapping[str, str | None]) -> str:
     return ", ".join(name for name, found in versions.items() if found is None)
 
 
-def _version(package: str) -> str | None:
+def installed_version(package: str) -> str | None:
+    """Return the version of a package, None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -89,7 +89,7 @@ def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
         error=_fill(rule.errors[problem.variant], problem.details) if rule.errors else "",
         remedy=rule.remedy,
         documentation=rule.documentation,
-        source=resource.source if resource else configuration.settings_source,
+        source=configuration.sources.get(problem.address, configuration.settings_source),
         fact=f"target {target.name}, {target.region}" if rule.online and target else fact,
     )
 

@@ -1,7 +1,6 @@
 """Synthesizes a stack: runs its app in a process, or returns the cached result."""
 
 import hashlib
-import importlib.metadata
 import json
 import os
 import platform
@@ -20,6 +19,7 @@ from harness.core import process
 from harness.core.errors import HarnessError, UsageError
 from harness.core.folders import remove_folder, temporary_folder
 from harness.core.locks import Phase, file_lock
+from harness.emulator.packages import installed_version
 from harness.run.stack_definition import StackApp, StackConfiguration
 from harness.synth.cache import read, store
 
@@ -128,7 +128,7 @@ def _digest(app: StackApp, fields: Mapping[str, Any]) -> str:
         "config": fields,
         "copied": sorted(app.copied),
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "packages": {name: installed_version(name) for name in _PACKAGES},
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
     ignored = app.not_synthesized
@@ -138,13 +138,6 @@ def _digest(app: StackApp, fields: Mapping[str, Any]) -> str:
             digest.update(f"{name.as_posix()}\0{source.stat().st_size}\0".encode())
             digest.update(source.read_bytes())
     return digest.hexdigest()[:32]
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "absent"
 
 
 def _run_app(

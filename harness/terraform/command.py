@@ -69,7 +69,9 @@ class CommandLine:
         def collect(line: str) -> None:
             events.append(parse_line(line))
             if verb in _LOGGED:
-                self._log(line)
+                log = self.directory / EVENTS
+                with suppress(OSError), log.open("a", encoding="utf-8") as opened:
+                    opened.write(f"{redact(line)}\n")
             if on_event is not None:
                 on_event(events[-1])
 
@@ -99,10 +101,6 @@ class CommandLine:
             relay = has_readable_state(self.directory, self.environment)
             return with_shared_provider(command, self.directory, relay=relay)
         return command
-
-    def _log(self, line: str) -> None:
-        with suppress(OSError), (self.directory / EVENTS).open("a", encoding="utf-8") as log:
-            log.write(f"{redact(line)}\n")
 
 
 def _stopped(

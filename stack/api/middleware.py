@@ -50,14 +50,11 @@ class RequestContext:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
+        forwarded = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         try:
-            await self._app(_as_get(scope), receive, send_with_headers)
+            await self._app(forwarded, receive, send_with_headers)
         finally:
             _log(scope, status, time.perf_counter() - started)
-
-
-def _as_get(scope: Scope) -> Scope:
-    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:

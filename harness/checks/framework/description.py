@@ -54,7 +54,8 @@ class Comparison:
             yield f"{item} {'is missing' if item in items[0] else 'is not configured'}"
         for key in sorted(sides[0].keys() | sides[1].keys()):
             (path, value), (seen_path, seen) = (side.get(key, ("", None)) for side in sides)
-            if not _same(value, seen) and _item(key) in items[0] & items[1]:
+            same = value == seen and isinstance(value, bool) == isinstance(seen, bool)
+            if not same and _item(key) in items[0] & items[1]:
                 yield f"{seen_path or path}: expected {_shown(value)}, seen: {_shown(seen)}"
 
     def compared(self, description: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
@@ -149,10 +150,6 @@ def _item(path: str) -> str:
 def _prefixes(path: str) -> Iterator[str]:
     parts = _INDEX.sub("", path).split(".")
     return (".".join(parts[: count + 1]) for count in range(len(parts)))
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _shown(value: Any) -> str:

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-price-list-qu
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +68,7 @@ def _price(client: Any, product: Mapping[str, Any], region: str) -> float:
             usage = entry["product"]["attributes"].get("usagetype", "")
             # With or without a region prefix ("EUN1-").
             if re.fullmatch(rf"([^-]*-)?{re.escape(product['usage'])}", usage):
-                return max(_rates(entry))
+                terms = entry["terms"]["OnDemand"].values()
+                prices = [each for term in terms for each in term["priceDimensions"].values()]
+                return max(float(price["pricePerUnit"]["USD"]) for price in prices)
     raise LookupError(product["usage"])
-
-
-def _rates(entry: Mapping[str, Any]) -> Iterator[float]:
-    for term in entry["terms"]["OnDemand"].values():
-        for dimension in term["priceDimensions"].values():
-            yield float(dimension["pricePerUnit"]["USD"])

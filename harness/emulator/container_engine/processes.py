@@ -46,7 +46,9 @@ class ChildProcess:
 
     def kill(self) -> None:
         """Kill the process and its descendants."""
-        descendants = _descendants(self.pid)
+        descendants: list[psutil.Process] = []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            descendants = psutil.Process(self.pid).children(recursive=True)
         self.send(signal.SIGKILL)
         _kill_group(self.pid)
         for child in descendants:
@@ -82,13 +84,6 @@ def _launcher_command(launch: Launch, orphan_signal: signal.Signals) -> Sequence
     program = shutil.which(launch.command[0], path=launch.environment.get("PATH"))
     command = (program or launch.command[0], *launch.command[1:])
     return (*start, str(os.getpid()), str(int(orphan_signal)), *ids, *command)
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
 
 
 def _kill_group(pid: int) -> None:

@@ -77,6 +77,7 @@ class _Assembly:
         configuration.modules = [scope for _, scope in self._modules]
         for declared, scope in self._modules:
             _add_resources(configuration, declared, scope)
+            configuration.sources |= {f"{scope.prefix}{n}": s for n, s in declared.sources.items()}
         self._not_read += _other_providers(declared for declared, _ in self._modules)
         configuration.not_read = tuple(self._not_read)
         return configuration

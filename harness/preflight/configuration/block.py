@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from harness.core.errors import UsageError
 from harness.preflight.configuration.documents import parse_document
 from harness.preflight.configuration.evaluate import dynamic_blocks, evaluate, iterated
+from harness.preflight.configuration.functions import as_text
 from harness.preflight.configuration.scope import Bindings, Scope
 from harness.preflight.configuration.values import Encoded, Unknown, as_list, is_known
 
@@ -110,7 +111,7 @@ class Block:
             return default
         if isinstance(value, Unknown):
             return None
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return as_text(value)
 
     def number(self, name: str, default: float | None = None) -> float | None:
         """Return a number; numeric strings are converted."""

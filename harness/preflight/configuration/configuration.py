@@ -163,6 +163,7 @@ class Configuration(RootSettings):
         not_read: What was not read.
         declared: Addresses of all resource and data blocks, with or without instances.
         settings_source: The file with the backend, or the only file.
+        sources: Address of a resource, local value, output or call of a module -> its file.
         existing: Addresses that are deployed already.
         planned: Whether it was read from a plan, which has no ``lifecycle`` and no backend.
     """
@@ -185,6 +186,7 @@ class Configuration(RootSettings):
         self.scope = scope
         self.modules = [scope]
         self.declared: set[str] = set()
+        self.sources: dict[str, str] = {}
         self._resources: dict[str, Resource] = {}
         self._by_type: dict[str, list[Resource]] = {}
         self._all_dependents: tuple[dict[str, set[str]], ...] = ({}, {})
@@ -196,6 +198,7 @@ class Configuration(RootSettings):
     def add(self, resource: Resource) -> None:
         """Add a resource; one with ``count = 0`` has no instance and is only declared."""
         self.declared.add(resource.address)
+        self.sources[resource.address] = resource.source
         if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource
@@ -278,18 +281,15 @@ class Configuration(RootSettings):
         """Return the addresses of all that uses a resource, or that is created after it."""
         found = self._all_dependents[order]
         if of.address not in found:
-            graph = self._created_after if order else self._users_among_those_after(of)
+            after = () if order else map(self.find, self.all_dependents(of, order=True))
+            used = {item.address: item.used for item in after if item is not None}
+            graph = self._created_after if order else transposed(used)
             found[of.address] = reachable(graph, of.address)
         return found[of.address]
 
     @cached_property
     def _created_after(self) -> dict[str, set[str]]:
-        edges = {resource.address: resource.earlier for resource in self}
-        return transposed({**edges, **self._members})
-
-    def _users_among_those_after(self, of: Resource) -> dict[str, set[str]]:
-        after = map(self.find, self.all_dependents(of, order=True))
-        return transposed({item.address: item.used for item in after if item is not None})
+        return transposed({**{each.address: each.earlier for each in self}, **self._members})
 
     def attribute(self, reference: Reference) -> Any:
         """Return the value of a referenced argument; the reference if it is computed."""

@@ -83,7 +83,10 @@ def traversals_in(raw: Any, iterators: frozenset[str] = frozenset()) -> Iterator
     elif isinstance(raw, dict):
         for key, item in raw.items():
             named = iterator_names(item) if key == "dynamic" else frozenset()
-            yield from traversals_in(item, iterators | named if named else iterators)
+            if key != "//":  # a comment
+                yield from traversals_in(item, iterators | named if named else iterators)
+            for _, body in dynamic_blocks(item) if named else ():
+                yield from traversals_in(body.get("for_each"), iterators)
     elif isinstance(raw, list):
         for item in raw:
             yield from traversals_in(item, iterators)

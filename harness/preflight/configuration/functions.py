@@ -91,10 +91,6 @@ def _scalar(value: Any) -> Any:
     return None if isinstance(value, list | dict | Encoded) else value
 
 
-def _to_string(value: Any) -> Any:
-    return as_text(value) if isinstance(value, bool | int | float) else _scalar(value)
-
-
 def _concat(*lists: Any) -> list[Any] | None:
     return list(chain(*lists)) if all(isinstance(items, list) for items in lists) else None
 
@@ -207,7 +203,7 @@ STRUCTURAL: Mapping[str, Callable[..., Any]] = {
     "tomap": _of(dict, _same),
     "tonumber": _scalar,
     "toset": _of(list, _distinct),
-    "tostring": _to_string,
+    "tostring": lambda v: as_text(v) if isinstance(v, bool | int | float) else _scalar(v),
     "values": _of(dict, lambda value: [value[key] for key in sorted(value)]),
 }
 """Functions whose arguments may contain unknown values."""

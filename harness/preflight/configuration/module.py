@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.preflight.configuration.block import PreflightInputError, type_name
+from harness.preflight.configuration.evaluate import dynamic_blocks
+from harness.preflight.configuration.values import as_list
 
 _TOP_LEVEL = {
     *("resource", "data", "terraform", "provider", "locals", "variable", "output", "module"),
@@ -26,6 +28,7 @@ class Module:
         resources: Mode, type and name -> raw body and source file.
         calls: Name of a called module -> raw body of the call.
         variables: Name -> raw body.
+        sources: Address of a local value, output or call -> the file that declares it.
 
     Raises:
         PreflightInputError: A file is not Terraform JSON; the message contains the path.
@@ -40,6 +43,7 @@ class Module:
         self.outputs: dict[str, Any] = {}
         self.variables: dict[str, dict[str, Any]] = {}
         self.calls: dict[str, dict[str, Any]] = {}
+        self.sources: dict[str, str] = {}
         for source in sorted(documents, key=lambda name: (_is_override(name), name)):
             self._add(source, documents[source], override=_is_override(source))
 
@@ -57,15 +61,18 @@ class Module:
                 self._add_resources(mode, body.get(mode), source, override=override)
             for values in _bodies(body.get("locals"), f"{source}: locals"):
                 self.locals.update(values)
+                self.sources |= {f"local.{name}": source for name in values}
             for settings in _bodies(body.get("terraform"), f"{source}: terraform"):
                 self._merge_settings(settings, source)
             self._add_providers(body.get("provider"), source, override=override)
             for name, block in _named(body.get("output"), f"{source}: output"):
                 self.outputs[name] = block.get("value")
+                self.sources[f"output.{name}"] = source
             for name, block in _named(body.get("variable"), f"{source}: variable"):
                 self.variables[name] = {**self.variables.get(name, {}), **block}
             for name, block in _named(body.get("module"), f"{source}: module"):
                 self.calls[name] = {**self.calls.get(name, {}), **block}
+                self.sources[f"module.{name}"] = source
 
     def _add_resources(self, mode: str, declared: Any, source: str, *, override: bool) -> None:
         for kind, name, raw in _labelled(declared, f"{source}: {mode}"):
@@ -74,7 +81,7 @@ class Module:
                 self.resources[key] = (raw, source)
             elif override:
                 earlier, first = self.resources[key]
-                self.resources[key] = ({**earlier, **raw}, first)
+                self.resources[key] = (_overridden(earlier, raw), first)
             else:
                 raise PreflightInputError(
                     f"{source}: {kind}.{name} was already declared in {self.resources[key][1]}",
@@ -98,6 +105,24 @@ class Module:
                 same[0].update(block)
             else:
                 known.append(block)
+
+
+def _overridden(earlier: dict[str, Any], raw: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource with the arguments and blocks of an override file.
+
+    Its blocks of a type, dynamic or not, replace all of that type; in ``lifecycle`` each argument
+    is merged: https://developer.hashicorp.com/terraform/language/files/override.
+    """
+    dynamic = [{label: body} for label, body in dynamic_blocks(raw.get("dynamic"))]
+    replaced = {*raw, "dynamic", *(label for each in dynamic for label in each)}
+    before = dynamic_blocks(earlier.get("dynamic"))
+    dynamic += [{label: body} for label, body in before if label not in replaced]
+    lifecycle: dict[str, Any] = {}
+    for body in (*as_list(earlier.get("lifecycle")), *as_list(raw.get("lifecycle"))):
+        lifecycle |= body if isinstance(body, dict) else {}
+    more = {"dynamic": dynamic, "lifecycle": lifecycle}
+    kept = {name: value for name, value in earlier.items() if name not in replaced}
+    return {**kept, **raw, **{name: value for name, value in more.items() if value}}
 
 
 def _is_override(name: str) -> bool:

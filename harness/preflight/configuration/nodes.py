@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 RESOURCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_\w+\.[A-Za-z_][\w-]*)")
+MODULE_PATH = re.compile(r'(?:module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?\.)*')
+"""The modules in an address, with their instance keys and the last dot; perhaps empty."""
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 

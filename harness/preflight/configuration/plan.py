@@ -12,6 +12,7 @@ from typing import Any
 from harness.preflight.configuration.block import PreflightInputError, type_name
 from harness.preflight.configuration.configuration import Configuration, NotRead, Resource
 from harness.preflight.configuration.module_scope import ModuleScope
+from harness.preflight.configuration.nodes import MODULE_PATH
 from harness.preflight.configuration.root_settings import PROVIDER
 from harness.preflight.configuration.values import Reference, Unknown
 
@@ -74,7 +75,7 @@ class _Plan:
         planned: Mapping[str, Any],
         declared: Mapping[str, Mapping[str, Any]],
     ) -> Resource:
-        module = _module_prefix(address)
+        module = MODULE_PATH.findall(address)[0]
         block = declared.get(re.sub(r"\[[^]]*\]", "", address), {})
         expressions = _object(block.get("expressions"), f"{address}: expressions")
         unknown = self._changes.get(address, {}).get("after_unknown")
@@ -176,15 +177,6 @@ class _Plan:
             head, dot, step = head.rpartition(".")
             path = (step, *path) if dot else path
         return "", ()
-
-
-def _module_prefix(address: str) -> str:
-    """Return the module part of an address, with its closing dot."""
-    steps = address.split(".")
-    length = 0
-    while length < len(steps) and steps[length] == "module":
-        length += 2
-    return ".".join(steps[:length]) + "." if length else ""
 
 
 def _constant(expression: Any) -> Any:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from harness.preflight.configuration.nodes import MODULE_PATH
 from harness.preflight.configuration.reading import read_text
 from harness.preflight.finding import Finding
 
-_MODULE = re.compile(r"^(?:module\.[^.]+\.)+")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
-_HCL = re.compile(r'^[^\S\n]*((resource|data)\s+"([^"]*)"\s+"([^"]*)")', re.MULTILINE)
+_HCL = re.compile(
+    r'^[^\S\n]*((resource|data|output|module|locals)\b(?:\s+"([^"]*)")?(?:\s+"([^"]*)")?)',
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class _Positions:
         self._keys: dict[str, list[int]] = {}
         self._blocks: dict[str, int] = {}
         for match in _HCL.finditer(text):
-            block = f"{match[2]}.{match[3]}.{match[4]}".removeprefix("resource.")
+            block = ".".join(filter(None, match.groups()[1:])).removeprefix("resource.")
             self._blocks.setdefault(block, match.start(1))
         key = ""
         for match in _STRING.finditer(text):
@@ -60,9 +63,10 @@ class _Positions:
 
     def line(self, address: str) -> int:
         """Return the line of an address, from 1; 1 if it is not found."""
+        steps = MODULE_PATH.sub("", address, count=1).split(".")
         address = address.replace('"', '\\"')
-        steps = _MODULE.sub("", address).split(".")
-        block = ".".join(steps[: 3 if steps[0] == "data" else 2])
+        steps[0] = "locals" if steps[0] == "local" else steps[0]
+        block = ".".join(steps[: {"data": 3, "locals": 1}.get(steps[0], 2)])
         position = self._blocks.get(address, self._blocks.get(block, 0))
         for step in steps if not position else ():
             found = self._keys.get(step, [])

@@ -78,10 +78,8 @@ def _members(spec: Mapping[str, Any], value: Mapping[str, Any]) -> list[str]:
     for name, pattern, needed in spec.get("when", ()):
         if isinstance(value.get(name), str) and re.fullmatch(pattern, value[name]):
             required.append(needed)
-    found = []
-    for names in required:
-        if value.get(names) is None and all(value.get(name) is None for name in names.split("|")):
-            found.append(f" has no {names.replace('|', ' or ')}")
+    absent = [n for n in required if all(value.get(name) is None for name in n.split("|"))]
+    found = [f" has no {names.replace('|', ' or ')}" for names in absent]
     for name, item in value.items():
         inner = members.get(name, spec.get("values"))
         for text in violations(inner, item) if inner else ():

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from harness.preflight.configuration import Reference, Resource, Unknown
+from harness.preflight.configuration.functions import as_text
 from harness.preflight.registry import Inspection, Problems, add_rule, load
 
 _DATA = load("uniqueness.json")
@@ -75,7 +76,7 @@ def _plain(value: Any) -> str | None:
     if isinstance(value, list):
         items = [_plain(item) for item in value]
         return None if None in items else ",".join(sorted(filter(None, items)))
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "" if value is None else as_text(value)
 
 
 for _id, _table in _DATA.items():

@@ -45,10 +45,12 @@ def tasks_cannot_connect(cluster: Resource) -> Problems:
     """The security groups do not allow the tasks to connect to the database they depend on."""
     port = database_port(cluster)
     groups = cluster.follow_all("vpc_security_group_ids", _GROUP)
+    if not (port and groups and cluster.configuration.resources("aws_ecs_service")):
+        return
     using = map(cluster.configuration.find, cluster.configuration.all_dependents(cluster))
     for service in (s for s in using if s and s.managed and s.type == "aws_ecs_service"):
         tasks = _task_groups(service)
-        for gap in _gaps(tasks, groups, port) if tasks and groups and port else ():
+        for gap in _gaps(tasks, groups, port) if tasks else ():
             yield service.problem(f"tasks to {cluster.address} on port {port}: {gap}", port=port)
 
 

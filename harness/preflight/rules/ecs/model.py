@@ -32,8 +32,7 @@ def containers(task: Resource) -> list[Block] | None:
 @computed_once
 def malformed(container: Block) -> list[str]:
     """Return what has a wrong type or value in a container definition, or is missing."""
-    found = violations(CONTAINER, container.raw)
-    return [f"container {label(container)}{text}" for text in found]
+    return [f"container {label(container)}{t}" for t in violations(CONTAINER, container.raw)]
 
 
 def label(container: Block) -> str:

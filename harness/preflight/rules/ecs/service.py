@@ -101,10 +101,9 @@ def _connecting(group: Resource) -> list[Resource]:
 @lru_cache(maxsize=1)
 def _uncertain(configuration: Configuration) -> frozenset[str]:
     """Return the listeners of which it is not certain to which target groups they forward."""
-    listeners = configuration.resources(*_LISTENERS)
-    return frozenset(item.address for item in listeners if not _is_certain(item))
-
-
-def _is_certain(listener: Resource) -> bool:
-    values = [listener.value(name) for name in ("default_action", "action", "dynamic")]
-    return not listener.repeated and is_traceable(values)
+    found = []
+    for listener in configuration.resources(*_LISTENERS):
+        values = [listener.value(name) for name in ("default_action", "action", "dynamic")]
+        if listener.repeated or not is_traceable(values):
+            found.append(listener.address)
+    return frozenset(found)

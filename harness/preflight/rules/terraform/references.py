@@ -33,7 +33,7 @@ def undeclared_name(inspection: Inspection) -> Problems:
     for scope in configuration.modules:
         for name, child in scope.children.items():
             yield from _arguments(f"{scope.prefix}module.{name}", child)
-    yield from _dependencies(configuration)
+    yield from _dependencies(configuration, of_modules=True)
     yield from _providers(configuration)
 
 
@@ -44,7 +44,8 @@ def expressions(
     for resource in configuration:
         yield resource.module, resource.address, resource.traversals
     for scope in configuration.modules:
-        named: dict[str, Any] = {"locals": dict(scope.locals), "output": dict(scope.outputs)}
+        named: dict[str, Any] = {f"local.{name}": raw for name, raw in scope.locals.items()}
+        named |= {f"output.{name}": raw for name, raw in scope.outputs.items()}
         named |= {f"module.{name}": c.arguments(scope) for name, c in scope.children.items()}
         for name, raw in named.items():
             yield scope, f"{scope.prefix}{name}", dict.fromkeys(traversals_in(raw))
@@ -52,9 +53,9 @@ def expressions(
 
 def _arguments(address: str, child: ModuleScope) -> Iterator[Problem]:
     for name in sorted(child.unexpected) if child.complete else ():
-        yield Problem(address, f"the module has no variable {name}: it is not declared", {}, 6)
+        yield Problem(address, f"the module has no variable {name}: it is not declared", {}, 5)
     for name in child.missing:
-        yield Problem(address, f"the module requires {name}, which is not set", {}, 7)
+        yield Problem(address, f"the module requires {name}, which is not set", {}, 6)
 
 
 def _missing(root: str, path: tuple[str | int, ...], scope: ModuleScope) -> int | None:
@@ -101,17 +102,18 @@ def instances(resource: Resource) -> Problems:
             yield resource.problem(f"{traversal.text}: {other.address} has instances", variant=4)
 
 
-def _dependencies(configuration: Configuration) -> Iterator[Problem]:
+def _dependencies(configuration: Configuration, *, of_modules: bool) -> Iterator[Problem]:
     for resource in configuration:
         for address in sorted(resource.module.explicit_dependencies(resource.raw)):
             local = address.removeprefix(resource.module.prefix)
-            if local.startswith("module."):
+            if local.startswith("module.") is not of_modules:
+                continue
+            known = address in configuration.declared or local.startswith(("var.", "local."))
+            if of_modules:
                 known = local.split(".")[1].partition("[")[0] in resource.module.calls
-            else:
-                known = address in configuration.declared or local.startswith(("var.", "local."))
             if not known and resource.module.complete:
                 text = f"depends_on names {address}, which is not declared"
-                yield Problem(resource.address, text, {}, 4)
+                yield Problem(resource.address, text, {}, 2 * of_modules)
 
 
 def _providers(configuration: Configuration) -> Iterator[Problem]:
@@ -125,7 +127,7 @@ def _providers(configuration: Configuration) -> Iterator[Problem]:
         name = resource.provider
         root = resource.module.parent is None and resource.module.complete
         if root and "." in name and name not in aliases and not name.startswith(("var", "each")):
-            yield Problem(resource.address, f"provider {name} is not declared", {}, 5)
+            yield Problem(resource.address, f"provider {name} is not declared", {}, 4)
 
 
 @configuration_rule("terraform/cycle")
@@ -171,12 +173,15 @@ def required_version(inspection: Inspection) -> Problems:
 def undeclared_resource(inspection: Inspection) -> Problems:
     """An expression references a resource that is not declared."""
     configuration = inspection.configuration
-    for scope, address, traversals in () if configuration.planned else expressions(configuration):
+    if configuration.planned:
+        return
+    for scope, address, traversals in expressions(configuration):
         named = dict.fromkeys(traversal.resource for traversal in traversals if scope.complete)
         for name in dict.fromkeys(f"{scope.prefix}{name}" for name, path in named if path):
             aws = name.removeprefix(scope.prefix).removeprefix("data.").startswith("aws_")
             if aws and name not in configuration.declared:
                 yield Problem(address, f"references {name}, which is not declared")
+    yield from _dependencies(configuration, of_modules=False)
 
 
 @resource_rule("terraform/invalid-tag")

@@ -284,7 +284,6 @@ _SAME_MESSAGE = [
     {"cloudfront/policy-not-found", "cloudfront/wrong-policy"},
     {"secretsmanager/name-taken", "secretsmanager/recovery-window"},
     {"iam/role-name-taken", "terraform/name-not-unique-per-run"},
-    {"terraform/undeclared-resource", "terraform/undeclared-name"},
     {"iam/role-name-taken", "terraform/duplicate-name"},
     {"terraform/name-not-unique-per-run", "terraform/duplicate-name"},
     {"cloudfront/certificate", "cloudfront/settings"},

@@ -48,6 +48,11 @@ from harness.preflight.explanation import explain
             "s3/lifecycle-rule-without-filter",
         ),
         (
+            "",
+            'Reference to undeclared resource: A managed resource "aws_vpc" "v" is not declared',
+            "terraform/undeclared-resource",
+        ),
+        (
             "BucketNotEmpty",
             "The bucket you tried to delete is not empty",
             "s3/bucket-without-force-destroy",

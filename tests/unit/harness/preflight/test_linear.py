@@ -70,6 +70,17 @@ SHAPES: dict[str, Shape] = {
         "aws_rds_cluster": named(n, lambda i: {"cluster_identifier": f"c{i}"}),
         "aws_ecs_service": named(n, lambda i: {"name": f"s{i}"}),
     },
+    "clusters that are created one after the other": lambda n: {
+        "aws_rds_cluster": named(
+            n,
+            lambda i: {
+                "port": 5432,
+                "vpc_security_group_ids": ["${aws_security_group.g.id}"],
+                "depends_on": [f"aws_rds_cluster.r{i + 1}"] if i + 1 < n else [],
+            },
+        ),
+        "aws_security_group": {"g": {"name": "g"}},
+    },
     "services that are created one after the other": lambda n: {
         "aws_lb_target_group": {"t": {"name": "t", "target_type": "ip"}},
         "aws_lb_listener": {

@@ -127,7 +127,7 @@ def test_another_version_of_a_package_is_not_cached(
     app: FakeApp, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synthesized(_CONFIG, cache)
-    monkeypatch.setattr("importlib.metadata.version", lambda name: "9.9.9")
+    monkeypatch.setattr("harness.emulator.packages.version", lambda name: "9.9.9")
     synthesized(_CONFIG, cache)
 
     assert len(app.runs) == 2
@@ -139,7 +139,7 @@ def test_a_package_may_be_absent(
     def absent(name: str) -> str:
         raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr("importlib.metadata.version", absent)
+    monkeypatch.setattr("harness.emulator.packages.version", absent)
 
     assert synthesized(_CONFIG, cache).json["suffix"] == "pr1-aa"
 

@@ -103,6 +103,15 @@ def test_a_resource_depends_on_what_its_expressions_use(text: str) -> None:
     assert found.all_dependents(resource(found, "aws_vpc.v")) == {"aws_vpc_endpoint.e"}
 
 
+def test_what_a_dynamic_block_is_repeated_for_is_outside_of_its_iterator() -> None:
+    rule = {"for_each": ["${aws_vpc.v.id}"], "iterator": "aws_vpc", "content": {}}
+    rule["content"] = {"cidr_block": "${aws_vpc.value}", "//": "was ${aws_eip.gone.id}"}
+    found = configuration({"aws_vpc": {"v": {}}, "aws_eip": {"e": {"dynamic": {"rule": rule}}}})
+    address = resource(found, "aws_eip.e")
+    assert [traversal.text for traversal in address.traversals] == ["aws_vpc.v.id"]
+    assert address.depends_on(resource(found, "aws_vpc.v"))
+
+
 def test_dependents_are_of_the_given_types_in_the_order_of_the_types() -> None:
     found = configuration(CHAIN)
     dependents = found.dependents(resource(found, "aws_vpc.v"), "aws_eip", "aws_subnet", "aws_lb")

@@ -48,6 +48,42 @@ def test_a_folder_is_one_module_with_overrides_on_top(tmp_path: Path) -> None:
     assert backend[0] == "s3"
 
 
+STATIC: dict[str, Any] = {"a": [{"x": 1}]}
+DYNAMIC: dict[str, Any] = {"dynamic": {"a": {"for_each": [1], "content": {"x": 2}}}}
+
+
+@pytest.mark.parametrize(("first", "second"), [(STATIC, DYNAMIC), (DYNAMIC, STATIC)])
+def test_blocks_of_an_override_replace_all_of_their_type(
+    tmp_path: Path, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    write(tmp_path / "main.tf.json", {"resource": {"aws_x": {"r": {**first, "b": [{}]}}}})
+    write(tmp_path / "override.tf.json", {"resource": {"aws_x": {"r": second}}})
+    (found,) = read_configurations(tmp_path)
+    (resource,) = found.resources()
+    values = [block.value("x") for block in resource.blocks("a")]
+    assert values == [1 if second is STATIC else 2]
+    assert len(resource.blocks("b")) == 1
+
+
+def test_dynamic_blocks_of_other_types_than_those_of_an_override_stay(tmp_path: Path) -> None:
+    both = {name: {"for_each": [1, 2], "content": {}} for name in ("a", "c")}
+    for name, labels in (("main", both), ("override", {"a": {"for_each": [], "content": {}}})):
+        body: dict[str, Any] = {"dynamic": labels}
+        write(tmp_path / f"{name}.tf.json", {"resource": {"aws_x": {"r": body}}})
+    (found,) = read_configurations(tmp_path)
+    (resource,) = found.resources()
+    assert [len(resource.blocks(name)) for name in ("a", "c")] == [0, 2]
+
+
+def test_the_lifecycle_of_an_override_is_merged_argument_by_argument(tmp_path: Path) -> None:
+    for name, arguments in (("main", {"ignore_changes": ["x"]}), ("override", {"y": True})):
+        body = {"lifecycle": [arguments]}
+        write(tmp_path / f"{name}.tf.json", {"resource": {"aws_x": {"r": body}}})
+    (found,) = read_configurations(tmp_path)
+    (block,) = found.resources()[0].blocks("lifecycle")
+    assert dict(block.raw) == {"ignore_changes": ["x"], "y": True}
+
+
 def test_an_override_of_a_provider_is_merged_argument_by_argument(tmp_path: Path) -> None:
     write(tmp_path / "main.tf.json", {"provider": {"aws": [{"region": "eu-north-1"}]}})
     write(tmp_path / "override.tf.json", {"provider": {"aws": [{"access_key": "test"}]}})

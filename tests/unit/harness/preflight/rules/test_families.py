@@ -368,10 +368,10 @@ def test_instances_are_referred_to_by_their_keys(arguments: dict[str, Any], *, v
     assert ("terraform/instances" not in found) is valid
 
 
+UNDECLARED_RESOURCE = "terraform/undeclared-resource"
 UNDECLARED: list[tuple[Resources, dict[str, Any]]] = [
     ({"aws_eip": {"e": {"tags": {"a": "${local.x}"}}}}, {}),
     ({"aws_eip": {"e": {"tags": {"a": "${module.m.x}"}}}}, {}),
-    ({"aws_eip": {"e": {"depends_on": ["aws_vpc.none"]}}}, {}),
     ({"aws_eip": {"e": {"depends_on": ["module.none"]}}}, {}),
     ({"aws_eip": {"e": {"provider": "aws.none"}}}, {}),
     (EIP, {"output": {"x": {"value": "${local.none}"}}}),
@@ -398,6 +398,13 @@ DECLARED: list[tuple[Resources, dict[str, Any]]] = [
 @pytest.mark.parametrize(("resources", "more"), UNDECLARED, ids=str)
 def test_what_is_not_declared_is_found(resources: Resources, more: dict[str, Any]) -> None:
     assert "terraform/undeclared-name" in rules(resources, **more)
+
+
+def test_a_dependency_that_is_not_declared_is_an_undeclared_resource() -> None:
+    address = {"aws_eip": {"e": {"depends_on": ["aws_vpc.none"]}}}
+    assert rules(address) & {"terraform/undeclared-name", UNDECLARED_RESOURCE} == {
+        UNDECLARED_RESOURCE
+    }
 
 
 def test_an_undeclared_variable_is_found() -> None:

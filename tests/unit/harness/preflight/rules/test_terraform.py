@@ -130,15 +130,20 @@ CASES = [
     ),
     fires(
         "terraform/undeclared-resource",
-        "output",
+        "output.o",
         lambda d: d.document["output"].update(o={"value": "${data.aws_lb.other.arn}"}),
         name="in an output",
     ),
     fires(
         "terraform/undeclared-resource",
-        "locals",
+        "local.unused",
         lambda d: d.document.update(locals={"unused": "${aws_lb.other.arn}"}),
         name="in a local value",
+    ),
+    silent(
+        "terraform/undeclared-resource",
+        lambda d: d[BUCKET].update(lifecycle={"//": "was ${aws_lb.other.arn}"}),
+        name="in a comment",
     ),
     silent(
         "terraform/undeclared-resource",
