@@ -78,6 +78,7 @@ def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
     resource = configuration.find(problem.address)
     severity, message = problem.severity or rule.severity, problem.message
     fact = f"table: {rule.table}" if rule.table else "rule"
+    source = configuration.sources.get(problem.address, configuration.settings_source)
     if resource is not None and resource.conditional and severity is Severity.BLOCKER:
         severity, message = Severity.WARNING, f"if its count is not 0: {message}"
     return Finding(
@@ -89,7 +90,7 @@ def _finding(rule: Rule, problem: Problem, inspection: Inspection) -> Finding:
         error=_fill(rule.errors[problem.variant], problem.details) if rule.errors else "",
         remedy=rule.remedy,
         documentation=rule.documentation,
-        source=configuration.sources.get(problem.address, configuration.settings_source),
+        source=resource.source if resource else source,
         fact=f"target {target.name}, {target.region}" if rule.online and target else fact,
     )
 

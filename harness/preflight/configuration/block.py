@@ -237,7 +237,7 @@ class Block:
         return [self._without_expression(item) for item in as_list(raw)]
 
     def _without_expression(self, raw: Any) -> Any:
-        return raw if self._evaluated or not isinstance(raw, str) else evaluate(raw, self._scope)
+        return evaluate(raw, self._scope) if isinstance(raw, str) else raw
 
     def _block(self, item: Any, path: str, scope: Scope) -> "Block":
         if not isinstance(item, dict):

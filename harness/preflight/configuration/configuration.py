@@ -163,7 +163,7 @@ class Configuration(RootSettings):
         not_read: What was not read.
         declared: Addresses of all resource and data blocks, with or without instances.
         settings_source: The file with the backend, or the only file.
-        sources: Address of a resource, local value, output or call of a module -> its file.
+        sources: Address of a local value, output or call of a module -> its file.
         existing: Addresses that are deployed already.
         planned: Whether it was read from a plan, which has no ``lifecycle`` and no backend.
     """
@@ -198,7 +198,6 @@ class Configuration(RootSettings):
     def add(self, resource: Resource) -> None:
         """Add a resource; one with ``count = 0`` has no instance and is only declared."""
         self.declared.add(resource.address)
-        self.sources[resource.address] = resource.source
         if resource.instances == 0 or resource.module.instances == 0:
             return
         self._resources[resource.address] = resource

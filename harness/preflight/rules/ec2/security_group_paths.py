@@ -48,7 +48,7 @@ def tasks_cannot_connect(cluster: Resource) -> Problems:
     if not (port and groups and cluster.configuration.resources("aws_ecs_service")):
         return
     using = map(cluster.configuration.find, cluster.configuration.all_dependents(cluster))
-    for service in (s for s in using if s and s.managed and s.type == "aws_ecs_service"):
+    for service in (s for s in using if s and s.type == "aws_ecs_service"):
         tasks = _task_groups(service)
         for gap in _gaps(tasks, groups, port) if tasks else ():
             yield service.problem(f"tasks to {cluster.address} on port {port}: {gap}", port=port)

@@ -108,9 +108,10 @@ def _dependencies(configuration: Configuration, *, of_modules: bool) -> Iterator
             local = address.removeprefix(resource.module.prefix)
             if local.startswith("module.") is not of_modules:
                 continue
-            known = address in configuration.declared or local.startswith(("var.", "local."))
             if of_modules:
                 known = local.split(".")[1].partition("[")[0] in resource.module.calls
+            else:
+                known = address in configuration.declared or local.startswith(("var.", "local."))
             if not known and resource.module.complete:
                 text = f"depends_on names {address}, which is not declared"
                 yield Problem(resource.address, text, {}, 2 * of_modules)
@@ -176,11 +177,10 @@ def undeclared_resource(inspection: Inspection) -> Problems:
     if configuration.planned:
         return
     for scope, address, traversals in expressions(configuration):
-        named = dict.fromkeys(traversal.resource for traversal in traversals if scope.complete)
-        for name in dict.fromkeys(f"{scope.prefix}{name}" for name, path in named if path):
-            aws = name.removeprefix(scope.prefix).removeprefix("data.").startswith("aws_")
-            if aws and name not in configuration.declared:
-                yield Problem(address, f"references {name}, which is not declared")
+        named = dict.fromkeys(t.resource[0] for t in traversals if t.resource[1] and scope.complete)
+        for name in (n for n in named if n.removeprefix("data.").startswith("aws_")):
+            if (other := f"{scope.prefix}{name}") not in configuration.declared:
+                yield Problem(address, f"references {other}, which is not declared")
     yield from _dependencies(configuration, of_modules=False)
 
 

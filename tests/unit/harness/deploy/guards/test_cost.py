@@ -21,15 +21,16 @@ def config(**changes: Any) -> StackConfig:
     return StackConfig.from_mapping({"environment_suffix": "pr1", **changes})
 
 
-def product(usage: str, price: str) -> str:
-    dimensions = {"d": {"pricePerUnit": {"USD": price}}}
+def product(usage: str, *prices: str) -> str:
+    """Return a product of the price list, with a price for each range of its use."""
+    dimensions = {price: {"pricePerUnit": {"USD": price}} for price in prices}
     terms = {"OnDemand": {"t": {"priceDimensions": dimensions}}}
     return json.dumps({"product": {"attributes": {"usagetype": usage}}, "terms": terms})
 
 
 # Each list contains other usage types than the required one: sizes, architectures, classes.
 LIST = {
-    "AWSELB": [product("EUN1-LCUUsage", "9"), product("EUN1-LoadBalancerUsage", "0.02")],
+    "AWSELB": [product("EUN1-LCUUsage", "9"), product("EUN1-LoadBalancerUsage", "0.01", "0.02")],
     "AmazonEC2": [product("EUN1-NatGateway-Bytes", "9"), product("EUN1-NatGateway-Hours", "0.04")],
     "AmazonVPC": [
         product("EUN1-PublicIPv4:IdleAddress", "9"),

@@ -171,6 +171,30 @@ def test_an_undeclared_resource_is_found_once_in_the_module_that_names_it(tmp_pa
     assert "module.m.aws_vpc.missing" in undeclared[1].message
 
 
+def test_a_module_of_which_a_file_was_not_read_may_declare_more(tmp_path: Path) -> None:
+    eip = {"aws_eip": {"e": {"instance": "${aws_instance.i.id}", "depends_on": ["aws_vpc.v"]}}}
+    (tmp_path / "broken.tf.json").write_text("{")
+    found = read(tmp_path, {"name": "x"}, resource=eip)
+    assert "terraform/undeclared-resource" not in {f.rule for f in preflight(found).findings}
+
+
+def test_a_finding_is_in_the_file_that_names_what_is_missing(tmp_path: Path) -> None:
+    missing = "${aws_eip.missing.id}"
+    write(tmp_path / "a.tf.json", {"terraform": {"backend": {"local": {}}}})
+    write(tmp_path / "b.tf.json", {"locals": {"x": missing}})
+    write(tmp_path / "c.tf.json", {"output": {"x": {"value": missing}}})
+    write(tmp_path / "m/output.tf.json", {"output": {"y": {"value": missing}}})
+    found = read(tmp_path, {"name": missing}, resource={"aws_eip": {"e": {"instance": missing}}})
+    undeclared = [f for f in preflight(found).findings if f.rule == "terraform/undeclared-resource"]
+    assert {f.address: str(Path(f.source).relative_to(tmp_path)) for f in undeclared} == {
+        "aws_eip.e": "main.tf.json",
+        "local.x": "b.tf.json",
+        "module.m": "main.tf.json",
+        "module.m.output.y": "m/output.tf.json",
+        "output.x": "c.tf.json",
+    }
+
+
 def test_a_parsed_document_has_no_folder_of_modules() -> None:
     found = configuration_of({"module": {"m": {"source": "./m"}}})
     assert "only folders" in found.not_read[0].reason
@@ -186,16 +210,20 @@ def test_unknown_expressions_of_two_modules_are_not_the_same(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("call", "text"),
+    ("call", "text", "error"),
     [
-        ({"name": "x", "nam": "y"}, "the module has no variable nam: it is not declared"),
-        ({}, "the module requires name, which is not set"),
+        (
+            {"name": "x", "nam": "y"},
+            "the module has no variable nam: it is not declared",
+            "Error: Unsupported argument",
+        ),
+        ({}, "the module requires name, which is not set", "Error: Missing required argument"),
     ],
 )
 def test_the_arguments_of_a_call_are_the_variables_of_the_module(
-    tmp_path: Path, call: dict[str, Any], text: str
+    tmp_path: Path, call: dict[str, Any], text: str, error: str
 ) -> None:
     findings = preflight(read(tmp_path, call)).findings
-    assert [(f.address, f.message) for f in findings if f.rule == "terraform/undeclared-name"] == [
-        ("module.m", text)
-    ]
+    (found,) = [f for f in findings if f.rule == "terraform/undeclared-name"]
+    assert (found.address, found.message) == ("module.m", text)
+    assert found.error.startswith(error)

@@ -13,6 +13,7 @@ def block(**arguments: Any) -> Block:
 
 def test_text_is_converted_as_terraform_does() -> None:
     assert block(a=5).text("a") == "5"
+    assert block(a=5.0).text("a") == "5"
     assert block(a=True).text("a") == "true"
     assert block(a="${jsonencode({x = 1})}").text("a") == '{"x": 1}'
 

@@ -103,6 +103,13 @@ def test_a_resource_depends_on_what_its_expressions_use(text: str) -> None:
     assert found.all_dependents(resource(found, "aws_vpc.v")) == {"aws_vpc_endpoint.e"}
 
 
+def test_the_traversals_of_a_resource_are_listed_once() -> None:
+    tags = {"a": "${join(aws_vpc.v.id, aws_vpc.v.id)}", "b": "${aws_vpc.v.id}"}
+    found = configuration({"aws_eip": {"e": {"tags": tags}}})
+    (traversal,) = resource(found, "aws_eip.e").traversals
+    assert traversal.text == "aws_vpc.v.id"
+
+
 def test_what_a_dynamic_block_is_repeated_for_is_outside_of_its_iterator() -> None:
     rule = {"for_each": ["${aws_vpc.v.id}"], "iterator": "aws_vpc", "content": {}}
     rule["content"] = {"cidr_block": "${aws_vpc.value}", "//": "was ${aws_eip.gone.id}"}

@@ -208,6 +208,14 @@ def test_a_value_from_several_resources_is_not_followed() -> None:
     assert SERVICE in found.all_dependents(cluster)
 
 
+def test_a_plan_may_refer_to_what_it_does_not_have() -> None:
+    document = plan()
+    declared_service = document["configuration"]["root_module"]["resources"][1]
+    declared_service["expressions"]["cluster"] = references("aws_ecs_cluster.read.arn")
+    declared_service["depends_on"] = ["aws_ecs_cluster.read"]
+    assert "terraform/undeclared-resource" not in rules_of(document)
+
+
 def test_unknown_items_of_lists_are_unknown() -> None:
     document = plan()
     service_of(document)["load_balancer"] = [{"container_name": "api"}]

@@ -1,4 +1,5 @@
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,6 +31,10 @@ UNDECLARED = "terraform/undeclared-resource"
 
 def service(draft: Draft, **arguments: object) -> None:
     draft[SERVICE].update(arguments)
+
+
+def another_listener(draft: Draft, **arguments: object) -> None:
+    draft["aws_lb_listener.other"] = {**draft[LISTENER], "port": "${var.port}", **arguments}
 
 
 def task(draft: Draft, **arguments: object) -> None:
@@ -220,6 +225,17 @@ CASES = [
             lambda d: d.document.update(module={"listeners": {"source": "./listeners"}}),
         ),
         name="modules unread",
+    ),
+    *(
+        silent(
+            BEFORE_LISTENER,
+            both(lambda d: depends_only_on(d, PROVIDERS), partial(another_listener, **more)),
+            name=name,
+        )
+        for name, more in (
+            ("another listener may have no instance", {"count": "${var.n}", "default_action": []}),
+            ("another listener forwards to an unknown group", {"default_action": "${var.n}"}),
+        )
     ),
     fires(
         "ecs/deployment-cannot-roll",

@@ -400,11 +400,44 @@ def test_what_is_not_declared_is_found(resources: Resources, more: dict[str, Any
     assert "terraform/undeclared-name" in rules(resources, **more)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"tags": {"a": "${local.x}"}}, "local value"),
+        ({"depends_on": ["module.none"]}, "module"),
+        ({"provider": "aws.none"}, "Provider configuration not present"),
+    ],
+)
+def test_what_is_not_declared_has_the_error_of_its_kind(
+    arguments: dict[str, Any], error: str
+) -> None:
+    (finding,) = [
+        found
+        for found in preflight(
+            configuration_of({"resource": {"aws_eip": {"e": arguments}}})
+        ).findings
+        if found.rule == "terraform/undeclared-name"
+    ]
+    assert finding.error.endswith(error)
+
+
 def test_a_dependency_that_is_not_declared_is_an_undeclared_resource() -> None:
     address = {"aws_eip": {"e": {"depends_on": ["aws_vpc.none"]}}}
     assert rules(address) & {"terraform/undeclared-name", UNDECLARED_RESOURCE} == {
         UNDECLARED_RESOURCE
     }
+
+
+def test_a_data_source_does_not_attach_a_target_group() -> None:
+    read = {"load_balancer_arn": "x", "depends_on": ["aws_lb_target_group.t"]}
+    service = {
+        "name": "s",
+        "load_balancer": [{"target_group_arn": "${aws_lb_target_group.t.arn}"}],
+        "depends_on": ["data.aws_lb_listener.l"],
+    }
+    resources = {"aws_lb_target_group": {"t": {}}, "aws_ecs_service": {"s": service}}
+    found = rules(resources, data={"aws_lb_listener": {"l": read}})
+    assert "ecs/service-without-listener-dependency" in found
 
 
 def test_an_undeclared_variable_is_found() -> None:

@@ -131,6 +131,7 @@ def test_attributes_in_expressions(expression: str, place: str, *, finds: bool) 
         ("~> 5.0", "vpc_endpoint_mode", ["blocker"]),
         (">= 5.0", "vpc_endpoint_mode", ["warning"]),
         ("", "vpc_endpoint_mode", ["warning"]),
+        ("", "vpc_identity", ["warning"]),
         ("", "map_public_ip_on_launched", ["blocker"]),
         (">= 6.40", "vpc_endpoint_mode", []),
         ("~> 6.0", "region", []),

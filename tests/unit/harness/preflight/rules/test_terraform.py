@@ -142,6 +142,11 @@ CASES = [
     ),
     silent(
         "terraform/undeclared-resource",
+        lambda d: d[BUCKET].update(tags={"a": "${[for aws_x in [] : aws_x.y ~ not parsed]}"}),
+        name="a variable in an expression that is not parsed",
+    ),
+    silent(
+        "terraform/undeclared-resource",
         lambda d: d[BUCKET].update(lifecycle={"//": "was ${aws_lb.other.arn}"}),
         name="in a comment",
     ),
