@@ -14,7 +14,6 @@ from harness.run.stack_definition import AccountNeeds, StackConfiguration
 
 _POLICY = Path(__file__).with_name("iam_policy.json")
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-_READ = "Read"
 
 
 def account_needs(config: StackConfiguration, account: str) -> AccountNeeds:
@@ -34,7 +33,7 @@ def _statements(config: StackConfiguration, account: str) -> Iterator[Mapping[st
     }.items():
         text = text.replace(placeholder, value)
     for statement in json.loads(text)["Statement"]:
-        if statement["Sid"].startswith(_READ):
+        if statement["Sid"].startswith("Read"):
             yield statement
             continue
         tiers = {each: _TABLES["tiers"].get(each.partition(":")[0]) for each in statement["Action"]}

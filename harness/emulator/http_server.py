@@ -4,9 +4,39 @@ import asyncio
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from socket import socket
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class _OneWrite:
+    """A transport that writes the head of a response with its body: each write wakes the client."""
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._pending = b""
+
+    def write(self, data: bytes) -> None:
+        if not self._pending:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._pending += data
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, b""
+        self._transport.write(pending)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class _Protocol(HttpToolsProtocol):
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(cast("Any", _OneWrite(transport)))
 
 
 class _Server(uvicorn.Server):
@@ -30,7 +60,7 @@ async def serve(
     server = _Server(
         uvicorn.Config(
             app,
-            http="httptools",
+            http=_Protocol,
             ws="none",
             log_config=None,
             access_log=False,

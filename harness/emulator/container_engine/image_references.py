@@ -6,7 +6,6 @@ from harness.emulator.container_engine.errors import NotFoundError
 from harness.emulator.container_engine.image import Image
 
 _HUB = ("docker.io/", "index.docker.io/", "registry-1.docker.io/")
-_OFFICIAL = "library/"
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Reference:
         name, tag = (head, tail) if colon and "/" not in tail else (name, "")
         for hub in _HUB:
             name = name.removeprefix(hub)
-        name = name.removeprefix(_OFFICIAL)
+        name = name.removeprefix("library/")
         return cls(name, "" if digest else tag or "latest", digest)
 
     def __str__(self) -> str:

@@ -32,7 +32,6 @@ from harness.emulator.gateway.sigv4 import S3, UNSIGNED_PAYLOAD, SignedRequest
 _ACCOUNT_ID = re.compile(r"\d{12}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LOOPBACK = re.compile(r"127(\.\d{1,3}){3}|::1|localhost|[\w.-]+\.localhost")
-_AWS_DOMAIN = ".amazonaws.com"
 # The endpoint of task metadata: the path contains a random token of the container.
 _METADATA = re.compile(r"/v4/[\w-]{8,}(/.*)?")
 _STREAMED = (UNSIGNED_PAYLOAD, UNSIGNED_CHUNKS, SIGNED_CHUNKS, SIGNED_CHUNKS_TRAILER)
@@ -107,7 +106,7 @@ def check_address(scope: Scope, head: Request) -> None:
     """
     host = head.header("host")
     name = host_name(host)
-    if not _LOOPBACK.fullmatch(name) and not name.endswith(_AWS_DOMAIN):
+    if not _LOOPBACK.fullmatch(name) and not name.endswith(".amazonaws.com"):
         raise RefusedError(Refused.DENIED, f"the host {host!r} is not a name of this cloud")
     origin = head.header("origin")
     if origin and origin != f"{scope.get('scheme', 'http')}://{host}":

@@ -48,10 +48,11 @@ class EdgeCache:
     error_seconds: float = 0.0
     clock: Callable[[], float] = time.monotonic
     entries: dict[CacheKey, _Entry] = field(default_factory=dict)
+    policies: dict[tuple[Caller, str], Mapping[str, Any]] = field(default_factory=dict)
 
     def clear(self) -> None:
-        """Discard all stored responses."""
-        self.entries.clear()
+        """Discard all stored responses and policies."""
+        self.entries, self.policies = {}, {}
 
     async def serve(
         self, distribution: Distribution, scope: Scope, receive: Receive, send: Send
@@ -63,8 +64,11 @@ class EdgeCache:
             await self.app(scope, receive, send)
             return
         caller = Caller(distribution.account, HOME_REGION)
-        found = await self.aws.call(caller, "cloudfront", "GetCachePolicy", Id=policy)
-        config = found["CachePolicy"]["CachePolicyConfig"]
+        policies = self.policies  # may be replaced meanwhile
+        if (caller, policy) not in policies:
+            found = await self.aws.call(caller, "cloudfront", "GetCachePolicy", Id=policy)
+            policies[caller, policy] = found["CachePolicy"]["CachePolicyConfig"]
+        config = policies[caller, policy]
         key = (distribution.id, head.method, *_key(head, config))
         entry = self.entries.get(key)
         if entry is not None and self.clock() < entry.stored + entry.seconds:

@@ -13,7 +13,6 @@ from harness.emulator.gateway.cache import EdgeCache
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.http import Response, header_of, host_name
 
-_LOAD_BALANCER = ".elb.amazonaws.com"
 _DISTRIBUTION = ".cloudfront.net"
 _HTTP = 80
 _HTTPS = 443
@@ -39,7 +38,7 @@ class DataPlane:
     @staticmethod
     def matches(scope: Scope) -> bool:
         """Whether a request is addressed to a load balancer or a distribution."""
-        return _hostname(scope).endswith((_LOAD_BALANCER, _DISTRIBUTION))
+        return _hostname(scope).endswith((".elb.amazonaws.com", _DISTRIBUTION))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; its body is streamed."""

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from harness.core.process_end import process_ended
-from harness.emulator.gateway.alb.load_balancers import AlbRegistry
+from harness.emulator.gateway.alb.load_balancers import AlbRegistry, forward_to_endpoints
 from harness.emulator.gateway.alb.metrics import MetricsPublisher
 from harness.emulator.gateway.application import Gateway
 from harness.emulator.gateway.authentication import Authenticator
@@ -59,6 +59,7 @@ def build(ministack: ASGIApp, viewers: ASGIApp, settings: GatewaySettings) -> Ga
     aws = AwsApi(ministack)
     state: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
     registry = AlbRegistry(aws, _TIME_SCALE, delays.target_initial)
+    forward_to_endpoints(registry)
     distributions = Distributions(aws, state["distributions"])
     cache = EdgeCache(viewers, aws, delays.error_caching)
     store = ScalingStore(state["autoscaling"])

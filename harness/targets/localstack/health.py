@@ -14,7 +14,6 @@ from harness.core.redaction import redact
 from harness.core.wait import wait_until
 from harness.targets.localstack.endpoint import LocalStackEndpoint
 
-_HEALTH = "/_localstack/health"
 _INFO = "/_localstack/info"
 _REQUEST_SECONDS = 5.0
 _POLL_SECONDS = 0.5
@@ -102,7 +101,7 @@ def _is_loopback(url: str) -> bool:
 def _info(endpoint: LocalStackEndpoint, seconds: float) -> LocalStackInfo:
     with requests.Session() as session:
         session.trust_env = False  # no proxy for loopback traffic
-        health = _read(session, endpoint, _HEALTH, seconds)
+        health = _read(session, endpoint, "/_localstack/health", seconds)
         info = _read(session, endpoint, _INFO, seconds)
     if not isinstance(health.get("services"), dict) or "is_license_activated" not in info:
         raise _not_localstack(endpoint, _INFO, f"{sorted({*health, *info})}")

@@ -1,7 +1,7 @@
-"""The endpoint of a proxy target group: forwards each connection to a target of the real group.
+"""The endpoint of a target group: forwards each connection to a target of the group.
 
 The data planes of MiniStack (load balancer, CloudFront) apply listeners, rules and policies,
-then send each request on a new connection to the only target of the proxy group: this endpoint.
+then send each request on a new connection to this endpoint.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ _TITLES = {
     _UNAVAILABLE: "503 Service Temporarily Unavailable",
     _GATEWAY_TIMEOUT: "504 Gateway Time-out",
 }
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
 _CONNECT_SECONDS = 10.0
 _LINGER_SECONDS = 2.0
@@ -43,7 +43,7 @@ class Endpoint:
 
     async def open(self) -> None:
         """Listen on a free port of 127.0.0.1."""
-        self._server = await asyncio.start_server(self._accept, _LOOPBACK, 0)
+        self._server = await asyncio.start_server(self._accept, LOOPBACK, 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -77,7 +77,6 @@ class Endpoint:
         On AWS, ECS deregisters a task before it stops it; in MiniStack just after. If a target
         refuses and is no longer registered, the next one is tried.
         """
-        await self._group.refresh()
         while (address := self._group.pick()) is not None:
             try:
                 async with asyncio.timeout(_CONNECT_SECONDS):

@@ -1,18 +1,16 @@
 """All load balancers and target groups of the emulator, and their forwarding.
 
 MiniStack sends a request to a random registered target, healthy or not. Therefore each target
-group gets a proxy: a second target group, hidden from every response, whose only target is an
-``Endpoint``. Listeners and rules are stored with the ARN of the proxy and returned with the real
-one. So the listener rules of MiniStack, and its CloudFront, which reaches load balancers without
-a socket, both end at the endpoint.
+group gets an ``Endpoint``, to which MiniStack sends the requests for the group. So its listener
+rules, and its CloudFront, which reaches load balancers without a socket, both end there.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from harness.emulator.gateway.alb.endpoint import Endpoint
-from harness.emulator.gateway.alb.proxy_target_group import create_proxy
+from harness.emulator.gateway.alb.endpoint import LOOPBACK, Endpoint
 from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.alb.target_group import TargetGroup
 from harness.emulator.gateway.alb.topology import LoadBalancer, Topology, read_topology
@@ -27,7 +25,6 @@ _REFRESH_SECONDS = 0.25
 class _Served:
     group: TargetGroup
     endpoint: Endpoint
-    proxy: str
 
     async def close(self) -> None:
         self.group.close()
@@ -85,8 +82,7 @@ class AlbRegistry(BackgroundService):
             )
             endpoint = Endpoint(group)
             await endpoint.open()
-            proxy = await create_proxy(self._aws, caller, arn, endpoint.port)
-            self._served[arn] = served = _Served(group, endpoint, proxy)
+            self._served[arn] = served = _Served(group, endpoint)
         served.group.configure(configuration)
         await served.group.refresh()
 
@@ -94,18 +90,11 @@ class AlbRegistry(BackgroundService):
         for arn, served in list(self._served.items()):
             if served.group.caller == caller and arn not in topology.groups:
                 await self._served.pop(arn).close()
-                await self._aws.call(
-                    caller, "elbv2", "DeleteTargetGroup", TargetGroupArn=served.proxy
-                )
 
-    def proxy(self, arn: str) -> str | None:
-        """Return the ARN of the proxy of a target group; None if not served."""
+    def port(self, arn: str) -> int | None:
+        """Return the port of the endpoint of a target group; None if not served."""
         served = self._served.get(arn)
-        return served.proxy if served else None
-
-    def real_arn(self, real_id: str) -> str | None:
-        """Return the ARN of the served target group with an id."""
-        return next((arn for arn in self._served if arn.endswith(f"/{real_id}")), None)
+        return served.endpoint.port if served else None
 
     async def group(self, caller: Caller, arn: str) -> TargetGroup | None:
         """Return a target group with refreshed registrations; None if not served."""
@@ -134,3 +123,19 @@ class AlbRegistry(BackgroundService):
             if host in topology.load_balancers:
                 return caller, topology.load_balancers[host]
         return None
+
+
+def forward_to_endpoints(registry: AlbRegistry) -> None:
+    """Let MiniStack send the requests for a target group that is served to its endpoint."""
+    from ministack.services import alb  # noqa: PLC0415
+
+    forward = alb._forward_to_tg
+
+    async def forward_to_endpoint(arn: str, *request: Any) -> Any:
+        if (port := registry.port(arn)) is None:
+            return await forward(arn, *request)
+        method, path, *others, raw_path = request
+        target = {"Id": LOOPBACK, "Port": port}
+        return await alb._proxy_http_target(target, {}, method, raw_path or path, *others)
+
+    alb._forward_to_tg = forward_to_endpoint

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.emulator.gateway.alb.health import HealthCheck
-from harness.emulator.gateway.alb.proxy_target_group import group_id_of, is_proxy
 from harness.emulator.gateway.alb.target import TargetGroupConfig
 from harness.emulator.gateway.aws import ApiError, AwsApi
 from harness.emulator.gateway.caller import Caller
@@ -20,7 +19,7 @@ _ATTEMPTS = 10
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """A load balancer: DNS name in lower case, ports of its listeners, ids of its groups."""
+    """A load balancer: DNS name in lower case, ports of its listeners, ARNs of its groups."""
 
     arn: str
     host: str
@@ -67,11 +66,7 @@ async def _read(aws: AwsApi, caller: Caller) -> Topology:
 
 
 def _is_served(group: dict[str, Any]) -> bool:
-    return (
-        not is_proxy(group)
-        and group["TargetType"] in _SERVED_TYPES
-        and group["Protocol"] in _SERVED_PROTOCOLS
-    )
+    return group["TargetType"] in _SERVED_TYPES and group["Protocol"] in _SERVED_PROTOCOLS
 
 
 async def _load_balancer(aws: AwsApi, caller: Caller, described: dict[str, Any]) -> LoadBalancer:
@@ -92,7 +87,7 @@ async def _load_balancer(aws: AwsApi, caller: Caller, described: dict[str, Any])
 async def _forwarded(aws: AwsApi, caller: Caller, listener_arn: str) -> set[str]:
     rules = await aws.call(caller, "elbv2", "DescribeRules", ListenerArn=listener_arn)
     return {
-        group_id_of(arn)
+        arn
         for rule in rules["Rules"]
         for action in rule["Actions"]
         for arn in _target_group_arns(action)
@@ -110,7 +105,7 @@ async def _configuration(
     aws: AwsApi, caller: Caller, group: dict[str, Any], balancers: list[LoadBalancer]
 ) -> TargetGroupConfig:
     arn = group["TargetGroupArn"]
-    users = [each for each in balancers if group_id_of(arn) in each.groups]
+    users = [each for each in balancers if arn in each.groups]
     return TargetGroupConfig(
         check=HealthCheck.of(group),
         load_balancers=tuple(each.arn for each in users),

@@ -33,7 +33,7 @@ def all_patches(
     """
     placements = placement.TaskPlacements(aws, state["task subnets"])
     return (
-        elbv2.ProxyTargetGroups(registry),
+        elbv2.RoundRobin(registry),
         elbv2.TargetHealth(registry, placements),
         elbv2.TargetGroupUsage(registry),
         elbv2.ListenerDeletion(aws),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from harness.emulator.gateway.alb.load_balancers import AlbRegistry
-from harness.emulator.gateway.alb.proxy_target_group import is_proxy, replace_proxy_arns
 from harness.emulator.gateway.aws import parse
 from harness.emulator.gateway.http import Response
 from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultPatch, UsesAws
@@ -13,14 +12,10 @@ from harness.emulator.gateway.query import encode_result
 
 _TARGET_GROUP = "TargetGroupArn"
 _READ_ONLY = ("Describe", "Get")
-_FORWARDING = ("CreateListener", "ModifyListener", "CreateRule", "ModifyRule")
 
 
-class ProxyTargetGroups(Patch):
-    """Stores listeners and rules with proxy target groups, whose endpoint does round robin.
-
-    Any response may contain a proxy, any change may alter the routing.
-    """
+class RoundRobin(Patch):
+    """Has the registry, whose endpoints do round robin, follow every change of the routing."""
 
     service = "elasticloadbalancing"
 
@@ -28,18 +23,11 @@ class ProxyTargetGroups(Patch):
         self._registry = registry
 
     async def handle(self, call: Call, call_next: CallNext) -> Response:
-        """Replace target groups by proxies in the request, and back in the response."""
-        form = call.form
-        if call.operation in _FORWARDING:
-            arns = {name: form[name] for name in form if name.endswith(_TARGET_GROUP)}
-            proxied = {name: self._registry.proxy(arn) or arn for name, arn in arns.items()}
-            call = call.with_form({**form, **proxied})
+        """Pass the call on, then read what it has changed."""
         response = await call_next(call)
         if response.ok and not call.operation.startswith(_READ_ONLY):
             await self._registry.synchronise(call.caller)
-        text = response.body.decode()
-        replaced = replace_proxy_arns(text, self._registry.real_arn)
-        return response if replaced is text else response.with_body(replaced.encode())
+        return response
 
 
 class TargetHealth(Patch):
@@ -59,10 +47,12 @@ class TargetHealth(Patch):
         if group is None:
             return await call_next(call)
         described = group.describe(parameters.get("Targets", []))
-        zones = await self._placements.zones_by_address(call.caller)
-        for target in (each["Target"] for each in described):
-            if target["Id"] in zones:
-                target["AvailabilityZone"] = zones[target["Id"]]
+        targets = [each["Target"] for each in described]
+        if any(target["Id"] not in group.zones for target in targets):
+            group.zones |= await self._placements.zones_by_address(call.caller)
+        for target in targets:
+            if zone := group.zones.get(target["Id"]):
+                target["AvailabilityZone"] = zone
         return encode_result(call.model, {"TargetHealthDescriptions": described})
 
 
@@ -87,8 +77,7 @@ class TargetGroupUsage(Patch):
         response = await call_next(call.with_form(form))
         if not response.ok or call.operation == "DeleteTargetGroup":
             return response
-        described = parse(call.model, response)["TargetGroups"]
-        groups = [each for each in described if not is_proxy(each)]
+        groups = parse(call.model, response)["TargetGroups"]
         for group in groups:
             arns = self._registry.load_balancers_of(group["TargetGroupArn"])
             group["LoadBalancerArns"] = list(arns)

@@ -5,8 +5,6 @@ from typing import Any
 from harness.emulator.gateway.distributions import Distributions
 from harness.emulator.gateway.patches.base import Call, ResultPatch, UsesAws
 
-_DISTRIBUTION = ":distribution/"
-
 
 class CompleteAlarms(UsesAws, ResultPatch):
     """Describes alarms through the JSON protocol, in which MiniStack returns every field."""
@@ -36,7 +34,7 @@ class DeletedDistributionTags(ResultPatch):
         existing = await self._distributions.ids()
 
         def exists(arn: str) -> bool:
-            _, separator, name = arn.partition(_DISTRIBUTION)
+            _, separator, name = arn.partition(":distribution/")
             return not separator or name in existing
 
         mappings = result["ResourceTagMappingList"]

@@ -13,7 +13,6 @@ from harness.emulator.gateway.patches.ec2 import find_subnets
 
 _SERVICE_GROUP = "service:"
 _SUBNET = "subnetId"
-_ADDRESS = "privateIPv4Address"
 
 Task = dict[str, Any]
 
@@ -24,6 +23,7 @@ class TaskPlacements:
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
         self._aws = aws
         self._subnets = subnets
+        self._zones: dict[str, str] = {}
         self._lock = asyncio.Lock()
 
     async def place(self, caller: Caller, tasks: list[Task]) -> None:
@@ -32,12 +32,13 @@ class TaskPlacements:
             for task in tasks:
                 if task["taskArn"] not in self._subnets:
                     await self._choose(caller, task)
-        ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {""}
-        subnets = await find_subnets(self._aws, caller, ids)
+        ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {"", *self._zones}
+        found = await find_subnets(self._aws, caller, ids)
+        self._zones |= {each: found[each]["AvailabilityZone"] for each in found}
         for task in tasks:
             subnet = self._subnets.get(task["taskArn"], "")
-            if subnet in subnets:
-                task["availabilityZone"] = subnets[subnet]["AvailabilityZone"]
+            if zone := self._zones.get(subnet):
+                task["availabilityZone"] = zone
                 for each in _details(task):
                     if each["name"] == _SUBNET:
                         each["value"] = subnet
@@ -70,7 +71,7 @@ class TaskPlacements:
         clusters = await self._aws.call(caller, "ecs", "ListClusters")
         for cluster in clusters["clusterArns"]:
             for task in await self._running(caller, cluster):
-                zones[_detail(task, _ADDRESS)] = task["availabilityZone"]
+                zones[_detail(task, "privateIPv4Address")] = task["availabilityZone"]
         return zones
 
     async def _running(self, caller: Caller, cluster: str) -> list[Task]:

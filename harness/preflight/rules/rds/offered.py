@@ -11,7 +11,6 @@ from harness.preflight.target_lookup import TargetLookup
 _DATA = "aws_rds_engine_version"
 _ENGINES = ("aurora-postgresql", "aurora-mysql")
 _NEAREST = 5
-_SERVERLESS = "db.serverless"
 # Major version of Aurora PostgreSQL -> first minor with the Data API, in any region.
 _DATA_API_SINCE = {13: 11, 14: 8, 15: 3, 16: 1, 17: 4}
 
@@ -94,7 +93,7 @@ def _not_offered(cluster: Resource, target: TargetLookup) -> str:
     engine, version = cluster.text("engine"), cluster.text("engine_version")
     if engine not in _ENGINES or not version:
         return ""
-    options = _options(target, engine, version, _SERVERLESS)
+    options = _options(target, engine, version, "db.serverless")
     # Older responses do not contain the field.
     refused = options and all(each.get("SupportsHttpEndpoint") is False for each in options)
     return f"{target.region} has no Data API for {engine} {version}" if refused else ""

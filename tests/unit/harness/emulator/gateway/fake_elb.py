@@ -37,7 +37,6 @@ class FakeElb:
             "CreateListener": self._create_listener,
             "DeleteListener": self._delete_listener,
             "DescribeTargetHealth": self._health,
-            "RegisterTargets": self._register,
         }
 
     @staticmethod
@@ -110,12 +109,3 @@ class FakeElb:
         if arn not in self.groups:
             return elb_error("DescribeTargetHealth", "TargetGroupNotFound")
         return {"TargetHealthDescriptions": [{"Target": each} for each in self.targets[arn]]}
-
-    def _register(self, request: Parameters) -> Parameters:
-        self.targets[request["TargetGroupArn"]] += request["Targets"]
-        return {}
-
-    def proxy(self) -> str:
-        """Return the ARN of the only proxy."""
-        (arn,) = (arn for arn in self.groups if "proxy-for-" in arn)
-        return arn

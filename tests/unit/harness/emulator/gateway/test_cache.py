@@ -40,6 +40,7 @@ class Edge:
     status: int = 200
     error_seconds: float = 0.0
     served: int = 0
+    policies_read: int = 0
     time: float = 0.0
 
     def __post_init__(self) -> None:
@@ -48,6 +49,7 @@ class Edge:
         )
 
     async def call(self, *_: Any, **__: Any) -> dict[str, Any]:
+        self.policies_read += 1
         return {"CachePolicy": {"CachePolicyConfig": self.policy}}
 
     async def origin(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -189,6 +191,18 @@ async def test_the_policy_says_what_distinguishes_requests(
 
     assert await edge.get(**same) == ("1", "Hit")
     assert await edge.get(**changed) == ("2", "Miss")
+
+
+async def test_a_policy_is_read_once_until_cloudfront_is_changed() -> None:
+    edge = Edge(OPTIMIZED)
+    await edge.get("/1")
+    await edge.get("/2")
+    assert edge.policies_read == 1
+
+    edge.policy = DISABLED
+    edge.cache.clear()
+
+    assert [await edge.get("/1"), await edge.get("/1")] == [("3", "Miss"), ("4", "Miss")]
 
 
 async def test_an_invalidation_clears_the_cache() -> None:

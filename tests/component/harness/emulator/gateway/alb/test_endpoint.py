@@ -28,6 +28,7 @@ async def open_endpoint(
     aws: FakeAws, configuration: TargetGroupConfig = UNCHECKED
 ) -> AsyncIterator[tuple[Endpoint, TargetGroup]]:
     async with group_of(aws, configuration) as group:
+        await group.refresh()
         endpoint = Endpoint(group)
         await endpoint.open()
         try:
@@ -183,6 +184,7 @@ async def test_closing_cancels_open_connections(aws: FakeAws) -> None:
 
 
 async def test_it_listens_on_loopback_only(aws: FakeAws) -> None:
+    register(aws)
     async with open_endpoint(aws) as (endpoint, _):
         assert endpoint._server is not None
         assert [each.getsockname()[0] for each in endpoint._server.sockets] == [LOOPBACK]

@@ -96,7 +96,7 @@ def test_a_group_in_use_cannot_be_deleted(gateway: boto3.Session) -> None:
     assert balanced.elb.describe_target_groups()["TargetGroups"] == []
 
 
-def test_proxies_are_never_returned(gateway: boto3.Session) -> None:
+def test_listeners_and_rules_are_returned_as_they_were_created(gateway: boto3.Session) -> None:
     balanced = Balanced(gateway)
     rule = balanced.elb.create_rule(
         ListenerArn=balanced.listener,

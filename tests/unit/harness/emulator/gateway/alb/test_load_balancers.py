@@ -25,44 +25,44 @@ async def registry(aws: FakeAws) -> AsyncIterator[AlbRegistry]:
 async def test_synchronising_again_changes_nothing(registry: AlbRegistry, elb: FakeElb) -> None:
     elb.add_group()
     await registry.synchronise(CALLER)
-    before = dict(elb.targets)
+    before = list(registry.groups())
 
     await registry.synchronise(CALLER)
 
-    assert elb.targets == before
-    assert len(elb.groups) == 2
+    assert registry.groups() == before
 
 
-async def test_groups_without_http_have_no_proxy(registry: AlbRegistry, elb: FakeElb) -> None:
-    elb.add_group("tcp", Protocol="TCP")
-    elb.add_group("function", TargetType="lambda")
+async def test_groups_without_http_have_no_endpoint(registry: AlbRegistry, elb: FakeElb) -> None:
+    groups = elb.add_group("tcp", Protocol="TCP"), elb.add_group("function", TargetType="lambda")
 
     await registry.synchronise(CALLER)
 
-    assert len(elb.groups) == 2
+    assert [registry.port(group) for group in groups] == [None, None]
     assert registry.groups() == []
 
 
-async def test_the_proxy_of_a_deleted_group_is_deleted(registry: AlbRegistry, elb: FakeElb) -> None:
+async def test_the_endpoint_of_a_deleted_group_is_closed(
+    registry: AlbRegistry, elb: FakeElb
+) -> None:
     group = elb.add_group()
     await registry.synchronise(CALLER)
+    assert registry.port(group) is not None
 
     del elb.groups[group]
     await registry.synchronise(CALLER)
 
-    assert elb.groups == {}
-    assert registry.proxy(group) is None
+    assert registry.port(group) is None
     assert registry.groups() == []
 
 
-async def test_the_load_balancers_of_a_group_are_found_through_its_proxy(
+async def test_the_load_balancers_of_a_group_follow_its_listeners(
     registry: AlbRegistry, elb: FakeElb
 ) -> None:
     group = elb.add_group()
     await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == ()
 
-    listener = elb.add_listener(elb.proxy())
+    listener = elb.add_listener(group)
     await registry.synchronise(CALLER)
     assert registry.load_balancers_of(group) == (BALANCER,)
 

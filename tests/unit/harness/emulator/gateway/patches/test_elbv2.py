@@ -14,7 +14,7 @@ from harness.emulator.gateway.patches.ecs import UnusedTargetGroup
 from harness.emulator.gateway.patches.elbv2 import (
     ListenerDeletion,
     LoadBalancerZones,
-    ProxyTargetGroups,
+    RoundRobin,
     TargetGroupUsage,
     TargetHealth,
 )
@@ -60,34 +60,20 @@ async def create_listener(patch: Patch, aws: FakeAws, group: str) -> Response:
     )
 
 
-async def test_listeners_are_stored_with_proxies_and_returned_with_groups(
+async def test_a_new_listener_is_followed(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     group = elb.add_group()
-    await registry.synchronise(CALLER)
 
-    response = await create_listener(ProxyTargetGroups(registry), aws, group)
+    await create_listener(RoundRobin(registry), aws, group)
 
-    (stored,) = elb.listeners.values()
-    assert stored["DefaultActions"][0]["TargetGroupArn"] == elb.proxy()
-    assert group in response.body.decode()
-    assert "proxy" not in response.body.decode()
     assert registry.load_balancers_of(group) == (BALANCER,)
-
-
-async def test_groups_without_a_proxy_are_stored_unchanged(
-    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
-) -> None:
-    await create_listener(ProxyTargetGroups(registry), aws, "arn:function")
-
-    (stored,) = elb.listeners.values()
-    assert stored["DefaultActions"][0]["TargetGroupArn"] == "arn:function"
 
 
 async def test_read_only_calls_and_errors_do_not_synchronise(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
-    patch = ProxyTargetGroups(registry)
+    patch = RoundRobin(registry)
     aws.responses["DeleteRule"] = elb_error("DeleteRule", "RuleNotFound")
 
     await response_of(patch, aws, "DescribeLoadBalancers")
@@ -96,16 +82,13 @@ async def test_read_only_calls_and_errors_do_not_synchronise(
     assert aws.names() == ["DescribeLoadBalancers", "DeleteRule"]
 
 
-async def test_health_comes_from_checks_and_zones_from_tasks(
-    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
-) -> None:
-    group = elb.add_group()
-    elb.targets[group] = [{"Id": "10.0.0.1", "Port": 80}, {"Id": "10.0.0.2", "Port": 80}]
+def run_task(aws: FakeAws, zone: str) -> None:
+    """Let one task run, with the address 10.0.0.1."""
     detail = {"name": "privateIPv4Address", "value": "10.0.0.1"}
     task = {
         "taskArn": "t",
         "clusterArn": "c",
-        "availabilityZone": "eu-north-1b",
+        "availabilityZone": zone,
         "attachments": [{"details": [detail]}],
     }
     aws.responses |= {
@@ -113,19 +96,53 @@ async def test_health_comes_from_checks_and_zones_from_tasks(
         "ListTasks": {"taskArns": ["t"]},
         "DescribeTasks": {"tasks": [task]},
     }
-    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
 
+
+async def targets_of(
+    patch: TargetHealth, aws: FakeAws, group: str
+) -> dict[str, tuple[str, str | None]]:
+    """Return state and zone of each target, by its address."""
     response = await response_of(patch, aws, "DescribeTargetHealth", TargetGroupArn=group)
-
     model = service_model("elbv2").operation_model("DescribeTargetHealth")
-    targets = {
+    return {
         each["Target"]["Id"]: (
             each["TargetHealth"]["State"],
             each["Target"].get("AvailabilityZone"),
         )
         for each in parse(model, response)["TargetHealthDescriptions"]
     }
+
+
+async def test_health_comes_from_checks_and_zones_from_tasks(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    group = elb.add_group()
+    elb.targets[group] = [{"Id": "10.0.0.1", "Port": 80}, {"Id": "10.0.0.2", "Port": 80}]
+    run_task(aws, "eu-north-1b")
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
+
+    targets = await targets_of(patch, aws, group)
+
     assert targets == {"10.0.0.1": ("unused", "eu-north-1b"), "10.0.0.2": ("unused", None)}
+
+
+async def test_the_zone_of_a_target_is_looked_up_once_for_each_registration(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    group = elb.add_group()
+    elb.targets[group] = targets = [{"Id": "10.0.0.1", "Port": 80}]
+    run_task(aws, "eu-north-1b")
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
+    await targets_of(patch, aws, group)
+    await targets_of(patch, aws, group)
+    assert aws.names().count("ListClusters") == 1
+
+    elb.targets[group] = []
+    await targets_of(patch, aws, group)
+    elb.targets[group] = targets
+    run_task(aws, "eu-north-1c")  # another task, with the same address
+
+    assert await targets_of(patch, aws, group) == {"10.0.0.1": ("unused", "eu-north-1c")}
 
 
 async def test_the_health_of_other_groups_is_that_of_ministack(
@@ -140,12 +157,12 @@ async def test_the_health_of_other_groups_is_that_of_ministack(
     assert aws.names()[-1] == "DescribeTargetHealth"
 
 
-async def test_groups_are_described_without_proxies_and_with_their_load_balancers(
+async def test_groups_are_described_with_their_load_balancers(
     aws: FakeAws, elb: FakeElb, registry: AlbRegistry
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
     await registry.synchronise(CALLER)
-    await create_listener(ProxyTargetGroups(registry), aws, used)
+    await create_listener(RoundRobin(registry), aws, used)
     patch = TargetGroupUsage(registry)
     model = service_model("elbv2").operation_model("DescribeTargetGroups")
 
@@ -166,7 +183,7 @@ async def test_a_group_in_use_is_not_deleted(
 ) -> None:
     used, unused = elb.add_group("used"), elb.add_group("unused")
     await registry.synchronise(CALLER)
-    await create_listener(ProxyTargetGroups(registry), aws, used)
+    await create_listener(RoundRobin(registry), aws, used)
     patch = TargetGroupUsage(registry)
 
     refused = await response_of(patch, aws, "DeleteTargetGroup", TargetGroupArn=used)

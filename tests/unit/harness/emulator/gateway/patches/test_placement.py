@@ -97,6 +97,16 @@ async def test_new_tasks_are_placed_in_the_subnet_with_the_fewest(aws: FakeAws) 
     ]
 
 
+async def test_a_subnet_is_looked_up_once(aws: FakeAws) -> None:
+    zones_of(aws, "one")
+    patch = TaskZones(TaskPlacements(aws.api, {"one": "subnet-a"}))
+
+    described = [await result_of(patch, aws, "DescribeTasks") for _ in range(2)]
+
+    assert [each["tasks"][0]["availabilityZone"] for each in described] == ["a", "a"]
+    assert aws.names().count("DescribeSubnets") == 1
+
+
 @pytest.mark.parametrize("former", ["ab", "ba", "bc", "ca", "cb", "ac"])
 async def test_a_deployment_is_in_two_zones_beside_the_tasks_of_the_former_one(
     aws: FakeAws, former: str
