@@ -75,3 +75,31 @@ def test_garbage_is_not_collected_once_more_at_the_end(monkeypatch: pytest.Monke
     set_up_interpreter()
 
     assert registered == [gc.freeze]
+
+
+SCHEDULING = """
+import os, sys
+from harness.core.interpreter import set_up_interpreter
+{first}
+set_up_interpreter()
+print(os.sched_getscheduler(0), os.nice(0), flush=True)
+os.execv(sys.executable, [sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"])
+"""
+
+
+def scheduling(first: str) -> list[int]:
+    """Return the policy and the nice value of a process, and the policy of its program."""
+    command = [sys.executable, "-c", SCHEDULING.format(first=first)]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [int(word) for word in output.split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the policies of Linux")
+def test_processes_do_not_interrupt_others_and_keep_their_priority() -> None:
+    assert scheduling("os.nice(5)") == [os.SCHED_BATCH, os.nice(0) + 5, os.SCHED_BATCH]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the policies of Linux")
+def test_a_policy_that_the_user_has_chosen_is_kept() -> None:
+    first = "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))"
+    assert scheduling(first) == [os.SCHED_IDLE, os.nice(0), os.SCHED_IDLE]
