@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mypy_boto3_application_autoscaling.type_defs import ScalableTargetTypeDef
 
 _NAMESPACE: Final = "ecs"
-_DIMENSION: Final = "ecs:service:DesiredCount"
 
 
 class AutoScaling(ServiceChecks):
@@ -109,7 +108,7 @@ class AutoScaling(ServiceChecks):
     def _register(self, lowest: int, highest: int) -> None:
         self.context.clients.application_autoscaling.register_scalable_target(
             ServiceNamespace=_NAMESPACE,
-            ScalableDimension=_DIMENSION,
+            ScalableDimension="ecs:service:DesiredCount",
             ResourceId=self._resource_id(),
             MinCapacity=lowest,
             MaxCapacity=highest,

@@ -13,8 +13,6 @@ from harness.run.stack_definition import StackConfiguration
 from harness.settings.settings import HarnessSettings, new_environment_suffix
 from harness.synth.synthesize import synthesize
 
-_STANDARD_OUTPUT = "-"
-
 
 @click.command()
 @harness_options(
@@ -40,7 +38,7 @@ def synth(*, output: str, **given: Any) -> None:
     """
     config = _config(settings_from(given))
     text = json.dumps(synthesize(CATALOG.app, config).json, indent=2)
-    if output == _STANDARD_OUTPUT:
+    if output == "-":
         click.echo(text)
         return
     path = Path(output).expanduser() / "stacks" / CATALOG.stack_id / "cdk.tf.json"

@@ -24,7 +24,6 @@ from harness.terraform.events import Diagnostic, parse_diagnostic
 
 _INIT_SECONDS = 600.0
 _SECONDS = 300.0
-_PAGE = "https://developer.hashicorp.com/terraform/cli/commands/validate"
 _SEVERITIES = {"error": Severity.BLOCKER, "warning": Severity.WARNING}
 
 
@@ -93,7 +92,7 @@ def _finding(item: Diagnostic, folder: Path, fact: str) -> Finding:
         message=f"{item.summary}. {item.detail}".strip(),
         error=f"Error: {item.summary}",
         remedy="Correct what Terraform names.",
-        documentation=_PAGE,
+        documentation="https://developer.hashicorp.com/terraform/cli/commands/validate",
         source=str(folder / source) if source else "",
         fact=fact,
     )

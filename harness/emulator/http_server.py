@@ -11,16 +11,22 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class _OneWrite:
-    """A transport that writes the head of a response with its body: each write wakes the client."""
+    """A transport that writes two parts that follow at once together: each write wakes the client.
+
+    Never more than two, or uvicorn would not notice that the client reads too slowly.
+    """
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
         self._pending = b""
 
     def write(self, data: bytes) -> None:
-        if not self._pending:
-            asyncio.get_running_loop().call_soon(self._flush)
+        first = not self._pending
         self._pending += data
+        if first:
+            asyncio.get_running_loop().call_soon(self._flush)
+        else:
+            self._flush()
 
     def close(self) -> None:
         self._flush()

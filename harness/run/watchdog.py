@@ -13,7 +13,6 @@ from pathlib import Path
 
 from harness.run.lock_files import LOCK_FILE, RECORD_FILE, WATCHED_FILE
 
-_LOG_FILE = "watchdog.log"
 # Popen warns of a child that was never waited for: it ends after this process.
 _started: list[subprocess.Popen[bytes]] = []
 
@@ -21,7 +20,7 @@ _started: list[subprocess.Popen[bytes]] = []
 def start_watchdog(directory: Path) -> None:
     """Start the watchdog of the run in a folder, which has an owner."""
     command = [sys.executable, "-P", "-m", "harness.run.watchdog", str(directory)]
-    descriptor = os.open(directory / _LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    descriptor = os.open(directory / "watchdog.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         _started.append(
             subprocess.Popen(

@@ -12,7 +12,6 @@ from harness.terraform.events import ChangeSummary, Diagnostic, Event, RawLine
 
 _TAIL_LINES = 20
 
-_LOCKED = "Error acquiring the state lock"
 _REMEDIES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["remedy"]
 
 
@@ -44,7 +43,7 @@ class TerraformError(HarnessError):
 
 def is_state_locked(error: TerraformError) -> bool:
     """Whether a command failed because the lock of the state was held."""
-    return any(item.summary == _LOCKED for item in error.diagnostics)
+    return any(item.summary == "Error acquiring the state lock" for item in error.diagnostics)
 
 
 def transient_reason(error: TerraformError, transient: Callable[[AwsError], str]) -> str:

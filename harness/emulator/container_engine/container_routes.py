@@ -32,8 +32,6 @@ from harness.emulator.container_engine.views import (
 )
 from harness.emulator.container_engine.volumes import unpack
 
-_LOG_TYPE = "application/vnd.docker.multiplexed-stream"
-
 
 def container_routes() -> list[Route]:
     """Return the routes below ``/containers``."""
@@ -113,7 +111,7 @@ async def _logs(request: Request) -> Response:
     query = log_query(request.query_params)
     entries = _container(request).log.read(query)
     frames = (frame(entry, timestamps=query.timestamps) async for entry in entries)
-    return StreamingResponse(frames, media_type=_LOG_TYPE)
+    return StreamingResponse(frames, media_type="application/vnd.docker.multiplexed-stream")
 
 
 async def _put_archive(request: Request) -> Response:

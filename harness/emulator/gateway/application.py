@@ -30,7 +30,6 @@ from harness.emulator.gateway.repeated_calls import RepeatedCalls
 from harness.emulator.gateway.task_credentials import TaskCredentials
 
 _CLOUDFRONT = "cloudfront"
-_RESET = "/_ministack/reset"
 
 
 @dataclass
@@ -122,7 +121,7 @@ class Gateway:
                 if signature.service == _CLOUDFRONT:
                     await self._refresh_distributions(request, signature)
 
-        if request.path == _RESET:
+        if request.path == "/_ministack/reset":
             await self._reset(scope, receive, send)
         else:
             await self.repeated.serve(request, signature, send, operation=operation, serve=serve)

@@ -19,7 +19,6 @@ from harness.preflight.rules import all_rules
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning"}
-_DEFAULT_FILE = "pyproject.toml"
 
 
 def sarif(report: Report) -> str:
@@ -82,7 +81,7 @@ def _result(finding: Finding) -> dict[str, Any]:
 
 def _location(finding: Finding) -> dict[str, Any]:
     place = location_of(finding)
-    path = PurePosixPath(place.path if place else _DEFAULT_FILE)
+    path = PurePosixPath(place.path if place else "pyproject.toml")
     uri = f"file://{quote(str(path))}" if path.is_absolute() else quote(str(path))
     return {
         "physicalLocation": {

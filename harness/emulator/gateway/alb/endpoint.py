@@ -77,6 +77,8 @@ class Endpoint:
         On AWS, ECS deregisters a task before it stops it; in MiniStack just after. If a target
         refuses and is no longer registered, the next one is tried.
         """
+        if not self._group.registered:
+            await self._group.refresh()
         while (address := self._group.pick()) is not None:
             try:
                 async with asyncio.timeout(_CONNECT_SECONDS):

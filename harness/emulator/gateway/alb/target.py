@@ -27,11 +27,12 @@ class TargetGroupConfig:
 
 @dataclass
 class Registration:
-    """A registered target: its health, its task of checks, the number of its last pick."""
+    """A registered target: its health, its task of checks, number of its last pick, its zone."""
 
     record: HealthRecord = field(default_factory=HealthRecord)
     checks: asyncio.Task[None] | None = None
     last_pick: int = 0
+    zone: str = ""
 
     def stop_checks(self) -> None:
         """Stop checking the target."""

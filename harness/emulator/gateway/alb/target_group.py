@@ -43,7 +43,6 @@ class TargetGroup:
     responses: Counter[str] = field(default_factory=Counter)
     registered: dict[TargetAddress, Registration] = field(default_factory=dict)
     draining: dict[TargetAddress, float] = field(default_factory=dict)
-    zones: dict[str, str] = field(default_factory=dict)
     picks: int = 0
 
     @property
@@ -81,7 +80,6 @@ class TargetGroup:
                 self.draining[address] = now + self.time_scale.seconds(delay)
         for number, address in enumerate(sorted(current - self.registered.keys()), 1):
             self.draining.pop(address, None)
-            self.zones.pop(address.id, None)
             registration = Registration()
             delay = number * self.initial_seconds
             registration.checks = asyncio.create_task(self._check(address, registration, delay))

@@ -48,11 +48,14 @@ class TargetHealth(Patch):
             return await call_next(call)
         described = group.describe(parameters.get("Targets", []))
         targets = [each["Target"] for each in described]
-        if any(target["Id"] not in group.zones for target in targets):
-            group.zones |= await self._placements.zones_by_address(call.caller)
+        zones = {key.id: each.zone for key, each in group.registered.items() if each.zone}
+        if any(target["Id"] not in zones for target in targets):
+            zones |= await self._placements.zones_by_address(group.caller)
+            for key, each in group.registered.items():
+                each.zone = zones.get(key.id, "")
         for target in targets:
-            if zone := group.zones.get(target["Id"]):
-                target["AvailabilityZone"] = zone
+            if target["Id"] in zones:
+                target["AvailabilityZone"] = zones[target["Id"]]
         return encode_result(call.model, {"TargetHealthDescriptions": described})
 
 

@@ -23,7 +23,7 @@ class TaskPlacements:
     def __init__(self, aws: AwsApi, subnets: dict[str, str]) -> None:
         self._aws = aws
         self._subnets = subnets
-        self._zones: dict[str, str] = {}
+        self._zones: dict[tuple[Caller, str], str] = {}
         self._lock = asyncio.Lock()
 
     async def place(self, caller: Caller, tasks: list[Task]) -> None:
@@ -32,12 +32,13 @@ class TaskPlacements:
             for task in tasks:
                 if task["taskArn"] not in self._subnets:
                     await self._choose(caller, task)
-        ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {"", *self._zones}
-        found = await find_subnets(self._aws, caller, ids)
-        self._zones |= {each: found[each]["AvailabilityZone"] for each in found}
+        ids = {self._subnets.get(task["taskArn"], "") for task in tasks} - {""}
+        unknown = {each for each in ids if (caller, each) not in self._zones}
+        for key, found in (await find_subnets(self._aws, caller, unknown)).items():
+            self._zones[caller, key] = found["AvailabilityZone"]
         for task in tasks:
             subnet = self._subnets.get(task["taskArn"], "")
-            if zone := self._zones.get(subnet):
+            if zone := self._zones.get((caller, subnet)):
                 task["availabilityZone"] = zone
                 for each in _details(task):
                     if each["name"] == _SUBNET:

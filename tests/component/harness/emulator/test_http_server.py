@@ -15,15 +15,21 @@ REQUEST = b"GET %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Respond at once, or in two parts with a pause between them."""
+    """Respond at once, in two parts with a pause between them, or in a thousand without one."""
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"first "
         await asyncio.sleep(0.01)
         yield b"second"
 
-    slow = scope["path"] == "/slow"
-    await (StreamingResponse(parts()) if slow else PlainTextResponse("body"))(scope, receive, send)
+    async def many() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            yield b"x" * 1000
+
+    streams = {"/slow": parts, "/large": many}
+    stream = streams.get(scope["path"])
+    response = StreamingResponse(stream()) if stream else PlainTextResponse("body")
+    await response(scope, receive, send)
 
 
 @pytest.fixture
@@ -41,13 +47,13 @@ def writes(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return written
 
 
-async def exchange(path: bytes) -> bytes:
+async def exchange(path: bytes, request: bytes = REQUEST) -> bytes:
     """Return a response of the application, read to its end."""
     listener = socket.create_server(("127.0.0.1", 0))
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(app, listener, stopped=stop.wait(), keep_alive=5, grace=1))
     reader, writer = await asyncio.open_connection(*listener.getsockname())
-    writer.write(REQUEST % path)
+    writer.write(request % path)
     async with asyncio.timeout(10):
         response = await reader.read()
     writer.close()
@@ -65,3 +71,12 @@ async def test_a_part_of_a_body_does_not_wait_for_the_next(writes: list[bytes]) 
     assert (await exchange(b"/slow")).startswith(b"HTTP/1.1 200 OK")
     assert b"first" in writes[0]
     assert b"second" not in writes[0]
+
+
+async def test_a_long_body_is_not_collected_before_it_is_written(writes: list[bytes]) -> None:
+    assert (await exchange(b"/large")).count(b"x") == 1_000_000
+    assert max(len(each) for each in writes) < 3000
+
+
+async def test_what_is_written_before_the_connection_is_closed_arrives() -> None:
+    assert (await exchange(b"/", b"no HTTP %b\r\n\r\n")).startswith(b"HTTP/1.1 400 Bad Request")

@@ -20,6 +20,7 @@ def own_interpreter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(interpreter.__spec__, "cached", str(tmp_path / "absent.pyc"))
     monkeypatch.setattr(atexit, "register", lambda _: None)
+    monkeypatch.setattr(interpreter, "_request_long_slices", lambda: None)  # of these tests
     # Restored afterwards, also if the code under test sets them.
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", "")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
@@ -78,28 +79,61 @@ def test_garbage_is_not_collected_once_more_at_the_end(monkeypatch: pytest.Monke
 
 
 SCHEDULING = """
-import os, sys
+import os, sys, types
 from harness.core.interpreter import set_up_interpreter
+os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 {first}
 set_up_interpreter()
 print(os.sched_getscheduler(0), os.nice(0), flush=True)
-os.execv(sys.executable, [sys.executable, "-c", "import os; print(os.sched_getscheduler(0))"])
+os.execv(sys.executable, [sys.executable, "-c", {program!r}])
+"""
+PROGRAM = "import os; print(os.sched_getscheduler(0))"
+SLICE = "print(*[line.split()[-1] for line in open('/proc/self/sched') if 'se.slice' in line])"
+
+FORBIDDEN = """
+getscheduler = os.sched_getscheduler
+def forbidden(_):
+    os.sched_getscheduler = getscheduler
+    raise PermissionError
+os.sched_getscheduler = forbidden
 """
 
+on_linux = pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in interpreter._SYSTEM_CALLS,
+    reason="the policies of Linux",
+)
 
-def scheduling(first: str) -> list[int]:
-    """Return the policy and the nice value of a process, and the policy of its program."""
-    command = [sys.executable, "-c", SCHEDULING.format(first=first)]
+
+def scheduling(first: str, program: str = PROGRAM) -> list[int]:
+    """Return the policy and the nice value of a process, and what its program prints."""
+    command = [sys.executable, "-c", SCHEDULING.format(first=first, program=program)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [int(word) for word in output.split()]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the policies of Linux")
+@on_linux
 def test_processes_do_not_interrupt_others_and_keep_their_priority() -> None:
     assert scheduling("os.nice(5)") == [os.SCHED_BATCH, os.nice(0) + 5, os.SCHED_BATCH]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the policies of Linux")
-def test_a_policy_that_the_user_has_chosen_is_kept() -> None:
-    first = "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))"
-    assert scheduling(first) == [os.SCHED_IDLE, os.nice(0), os.SCHED_IDLE]
+@on_linux
+@pytest.mark.skipif(not os.path.exists("/proc/self/sched"), reason="this Linux does not show them")
+def test_their_slices_are_long() -> None:
+    # Before Linux 6.12 there are none.
+    assert scheduling("", SLICE)[2:] in ([30_000_000], [])
+
+
+@on_linux
+@pytest.mark.parametrize(
+    ("first", "policy"),
+    [
+        ("os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))", "SCHED_IDLE"),
+        (FORBIDDEN, "SCHED_OTHER"),
+        ("sys.platform = 'darwin'", "SCHED_OTHER"),
+        ("os.uname = lambda: types.SimpleNamespace(machine='riscv64')", "SCHED_OTHER"),
+        ("sys.maxsize = 2**31 - 1", "SCHED_OTHER"),
+    ],
+    ids=["chosen by the user", "forbidden", "macOS", "another machine", "32 bits"],
+)
+def test_otherwise_the_policy_is_kept(first: str, policy: str) -> None:
+    assert scheduling(first)[::2] == [getattr(os, policy)] * 2

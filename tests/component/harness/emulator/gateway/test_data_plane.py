@@ -59,6 +59,21 @@ def test_requests_are_routed_to_healthy_targets_in_round_robin(
     response = balanced.get("/x?q=1")
     assert response.status_code == 200
     assert response.text.endswith(f" /x?q=1 {balanced.host}")
+    assert balanced.get("/a%2Fb").text.endswith(f" /a%2Fb {balanced.host}")
+
+
+def test_groups_that_are_not_served_are_those_of_ministack(
+    gateway: boto3.Session, two: list[Backend]
+) -> None:
+    balanced = Balanced(gateway, listener=False)
+    (group,) = balanced.elb.create_target_group(
+        Name="tcp", Protocol="TCP", Port=80, TargetType="ip"
+    )["TargetGroups"]
+    balanced.group = group["TargetGroupArn"]
+    balanced.listen()
+    register(balanced, two[0])
+
+    assert names(balanced, 1) == {"one": 1}
 
 
 def test_ministack_still_sends_requests_to_unhealthy_targets(

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -41,6 +42,8 @@ class Edge:
     error_seconds: float = 0.0
     served: int = 0
     policies_read: int = 0
+    account: str = "1"
+    while_reading: Callable[[], object] = lambda: None
     time: float = 0.0
 
     def __post_init__(self) -> None:
@@ -50,6 +53,7 @@ class Edge:
 
     async def call(self, *_: Any, **__: Any) -> dict[str, Any]:
         self.policies_read += 1
+        self.while_reading()
         return {"CachePolicy": {"CachePolicyConfig": self.policy}}
 
     async def origin(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,7 +83,8 @@ class Edge:
         async def receive() -> Message:
             raise AssertionError
 
-        distribution = Distribution("E1", "d1", "1", enabled=True, policies=(("*", "id"),))
+        policies = (("*", "id"),)
+        distribution = Distribution("E1", "d1", self.account, enabled=True, policies=policies)
         await self.cache.serve(distribution, scope, receive, send)
         return sent[1]["body"].decode(), header_of(sent[0], b"x-cache").partition(" ")[0]
 
@@ -203,6 +208,24 @@ async def test_a_policy_is_read_once_until_cloudfront_is_changed() -> None:
     edge.cache.clear()
 
     assert [await edge.get("/1"), await edge.get("/1")] == [("3", "Miss"), ("4", "Miss")]
+
+
+async def test_a_policy_that_is_changed_while_it_is_read_is_read_again() -> None:
+    edge = Edge(OPTIMIZED)
+    edge.while_reading = edge.cache.clear
+    await edge.get("/1")
+    await edge.get("/2")
+
+    assert edge.policies_read == 2
+
+
+async def test_each_account_has_its_own_policies() -> None:
+    edge = Edge(OPTIMIZED)
+    await edge.get("/1")
+    edge.account = "222233334444"
+    await edge.get("/2")
+
+    assert edge.policies_read == 2
 
 
 async def test_an_invalidation_clears_the_cache() -> None:

@@ -81,6 +81,14 @@ async def test_a_group_without_targets_is_503(aws: FakeAws) -> None:
     assert group.responses == {"elb-503": 1}
 
 
+async def test_the_first_target_receives_requests_at_once(aws: FakeAws) -> None:
+    register(aws)
+    async with serving(Target("a")) as target, open_endpoint(aws) as (endpoint, _):
+        register(aws, target.port)
+
+        assert (await exchange(endpoint)).endswith(b"a")
+
+
 async def test_a_registered_target_that_refuses_is_502(aws: FakeAws) -> None:
     register(aws, await unused_port())
     async with open_endpoint(aws) as (endpoint, group):

@@ -1,6 +1,7 @@
 """What the patches of load balancing do with calls and responses, over a small fake."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -82,9 +83,9 @@ async def test_read_only_calls_and_errors_do_not_synchronise(
     assert aws.names() == ["DescribeLoadBalancers", "DeleteRule"]
 
 
-def run_task(aws: FakeAws, zone: str) -> None:
-    """Let one task run, with the address 10.0.0.1."""
-    detail = {"name": "privateIPv4Address", "value": "10.0.0.1"}
+def run_task(aws: FakeAws, zone: str, address: str = "10.0.0.1") -> None:
+    """Let one task run."""
+    detail = {"name": "privateIPv4Address", "value": address}
     task = {
         "taskArn": "t",
         "clusterArn": "c",
@@ -137,12 +138,32 @@ async def test_the_zone_of_a_target_is_looked_up_once_for_each_registration(
     await targets_of(patch, aws, group)
     assert aws.names().count("ListClusters") == 1
 
+    elb.targets[group] = [*targets, {"Id": "10.0.0.2", "Port": 80}]
+    run_task(aws, "eu-north-1a", "10.0.0.2")
+    assert (await targets_of(patch, aws, group))["10.0.0.2"] == ("unused", "eu-north-1a")
+
     elb.targets[group] = []
     await targets_of(patch, aws, group)
     elb.targets[group] = targets
     run_task(aws, "eu-north-1c")  # another task, with the same address
 
     assert await targets_of(patch, aws, group) == {"10.0.0.1": ("unused", "eu-north-1c")}
+
+
+async def test_zones_are_those_of_the_groups_region_whoever_asks(
+    aws: FakeAws, elb: FakeElb, registry: AlbRegistry
+) -> None:
+    group = elb.add_group()
+    elb.targets[group] = [{"Id": "10.0.0.1", "Port": 80}]
+    await registry.synchronise(CALLER)
+    run_task(aws, "eu-north-1b")
+    call = query_call(ELB, "DescribeTargetHealth", TargetGroupArn=quote(group))
+    patch = TargetHealth(registry, TaskPlacements(aws.api, {}))
+
+    await patch.handle(replace(call, caller=replace(CALLER, region="us-east-1")), aws.call_next)
+
+    asked = aws.requests[aws.names().index("ListClusters")].header("authorization")
+    assert f"/{CALLER.region}/ecs/" in asked
 
 
 async def test_the_health_of_other_groups_is_that_of_ministack(

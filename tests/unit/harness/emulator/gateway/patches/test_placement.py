@@ -1,5 +1,6 @@
 """Zones, tags and replacement of tasks. Without an engine MiniStack's tasks run at once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,6 +106,19 @@ async def test_a_subnet_is_looked_up_once(aws: FakeAws) -> None:
 
     assert [each["tasks"][0]["availabilityZone"] for each in described] == ["a", "a"]
     assert aws.names().count("DescribeSubnets") == 1
+
+
+async def test_the_default_subnets_have_the_same_ids_in_every_region(aws: FakeAws) -> None:
+    placements = TaskPlacements(aws.api, {"one": "subnet-00000001"})
+    zones = []
+    for region in ("eu-north-1", "us-east-1"):
+        subnet = {"SubnetId": "subnet-00000001", "AvailabilityZone": f"{region}a"}
+        aws.responses["DescribeSubnets"] = {"Subnets": [subnet]}
+        placed = task("one")
+        await placements.place(replace(CALLER, region=region), [placed])
+        zones.append(placed["availabilityZone"])
+
+    assert zones == ["eu-north-1a", "us-east-1a"]
 
 
 @pytest.mark.parametrize("former", ["ab", "ba", "bc", "ca", "cb", "ac"])
