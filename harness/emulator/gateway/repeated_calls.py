@@ -16,7 +16,7 @@ from starlette.types import Message, Send
 from harness.emulator.gateway.caller import Signature
 from harness.emulator.gateway.http import Collector, Request, Response
 
-_READS = ("BatchGet", "Describe", "Get", "Head", "List")
+READS = ("BatchGet", "Describe", "Get", "Head", "List")
 _MOST_CALLS = 256
 _LARGEST_RESPONSE = 256 * 1024
 
@@ -43,7 +43,7 @@ class RepeatedCalls:
         It waits for an earlier attempt. ``operation`` is empty in the protocols without one.
         """
         invocation = request.header("amz-sdk-invocation-id")
-        if not invocation or operation.startswith(_READS) or request.method in ("GET", "HEAD"):
+        if not invocation or operation.startswith(READS) or request.method in ("GET", "HEAD"):
             await serve(send)
             return
         key = (signature, invocation, _digest(request))

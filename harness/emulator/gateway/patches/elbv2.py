@@ -9,9 +9,9 @@ from harness.emulator.gateway.patches.base import Call, CallNext, Patch, ResultP
 from harness.emulator.gateway.patches.ec2 import find_subnets
 from harness.emulator.gateway.patches.placement import TaskPlacements
 from harness.emulator.gateway.query import encode_result
+from harness.emulator.gateway.repeated_calls import READS
 
 _TARGET_GROUP = "TargetGroupArn"
-_READ_ONLY = ("Describe", "Get")
 
 
 class RoundRobin(Patch):
@@ -25,7 +25,7 @@ class RoundRobin(Patch):
     async def handle(self, call: Call, call_next: CallNext) -> Response:
         """Pass the call on, then read what it has changed."""
         response = await call_next(call)
-        if response.ok and not call.operation.startswith(_READ_ONLY):
+        if response.ok and not call.operation.startswith(READS):
             await self._registry.synchronise(call.caller)
         return response
 
